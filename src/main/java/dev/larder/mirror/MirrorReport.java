@@ -1,0 +1,80 @@
+package dev.larder.mirror;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// How a mirror stands, for `status`, `mirror show` and metrics. A snapshot.
+///
+/// @param name the mirror's name
+/// @param format its format
+/// @param upstreams in order of preference
+/// @param roots its roots that were asked for since they exist
+/// @param fills downloads under way
+/// @param requests answers given since start
+/// @param hits of these, answered from what we hold
+/// @param bytesFromCache body bytes sent from what we hold
+/// @param bytesFromUpstream body bytes read from upstreams
+public record MirrorReport(
+    String name,
+    String format,
+    List<UpstreamReport> upstreams,
+    List<RootReport> roots,
+    List<FillReport> fills,
+    long requests,
+    long hits,
+    long bytesFromCache,
+    long bytesFromUpstream) {
+  /// Takes defensive copies.
+  public MirrorReport {
+    upstreams = List.copyOf(upstreams);
+    roots = List.copyOf(roots);
+    fills = List.copyOf(fills);
+  }
+
+  /// How an upstream stands.
+  ///
+  /// @param url base URL
+  /// @param state `ok`, `backing off` or `untried`
+  /// @param lastError one sentence, or null
+  /// @param retryAt when it is tried again, or null if it is not backing off
+  public record UpstreamReport(
+      String url, String state, @Nullable String lastError, @Nullable Instant retryAt) {}
+
+  /// How a root stands.
+  ///
+  /// @param id the root's name
+  /// @param generation number of the current generation, or 0 if there is none
+  /// @param fetchedAt when the current generation was fetched, or null
+  /// @param checkedAt when upstream last confirmed it, or null
+  /// @param upstream which upstream the generation is from, or null
+  /// @param indexes paths of its index files
+  /// @param packages how many packages it names
+  /// @param held numbers of superseded generations still held, newest first
+  /// @param refusal why the newest index upstream offers is not served, or null
+  /// @param refusedSince since when, or null
+  /// @param lastError why the last refresh failed, or null if it did not
+  public record RootReport(
+      String id,
+      long generation,
+      @Nullable Instant fetchedAt,
+      @Nullable Instant checkedAt,
+      @Nullable String upstream,
+      List<String> indexes,
+      long packages,
+      List<Long> held,
+      @Nullable String refusal,
+      @Nullable Instant refusedSince,
+      @Nullable String lastError) {}
+
+  /// A download under way.
+  ///
+  /// @param path what is fetched
+  /// @param size in bytes, or -1 if not known
+  /// @param received bytes so far
+  /// @param readers clients that read it now
+  /// @param upstream where it comes from
+  /// @param startedAt since when
+  public record FillReport(
+      String path, long size, long received, int readers, String upstream, Instant startedAt) {}
+}

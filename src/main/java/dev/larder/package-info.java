@@ -1,0 +1,5 @@
+/// The program: argument handling, configuration and the composition root.
+@NullMarked
+package dev.larder;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// Keys and signatures. Must not know what is signed.
+@NullMarked
+package dev.larder.sign;
+
+import org.jspecify.annotations.NullMarked;

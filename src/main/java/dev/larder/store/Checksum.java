@@ -1,0 +1,86 @@
+package dev.larder.store;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/// A checksum of some bytes.
+///
+/// @param algorithm how it was computed
+/// @param hex the value in lower-case hexadecimal
+public record Checksum(Algorithm algorithm, String hex) {
+  /// A checksum algorithm an index may use.
+  public enum Algorithm {
+    /// MD5: finds accidents only; old pacman databases carry nothing else.
+    MD5("MD5", "md5", 32),
+    /// SHA-256.
+    SHA256("SHA-256", "sha256", 64);
+
+    private final String jcaName;
+    private final String id;
+    private final int hexLength;
+
+    Algorithm(String jcaName, String id, int hexLength) {
+      this.jcaName = jcaName;
+      this.id = id;
+      this.hexLength = hexLength;
+    }
+
+    /// A new digest of this algorithm.
+    public MessageDigest digest() {
+      try {
+        return MessageDigest.getInstance(jcaName);
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException(jcaName + " is missing from this Java runtime", e);
+      }
+    }
+
+    /// The name used in keys and manifests: `sha256`.
+    public String id() {
+      return id;
+    }
+  }
+
+  /// Checks the value's length and alphabet.
+  public Checksum {
+    if (hex.length() != algorithm.hexLength
+        || !hex.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) {
+      throw new IllegalArgumentException("not a " + algorithm.id + " checksum: " + hex);
+    }
+  }
+
+  /// The checksum a finished digest holds; resets the digest.
+  public static Checksum of(Algorithm algorithm, MessageDigest digest) {
+    return new Checksum(algorithm, HexFormat.of().formatHex(digest.digest()));
+  }
+
+  /// The SHA-256 of `bytes`.
+  public static Checksum sha256(byte[] bytes) {
+    MessageDigest digest = Algorithm.SHA256.digest();
+    digest.update(bytes);
+    return of(Algorithm.SHA256, digest);
+  }
+
+  /// Reads the form [#toString()] writes.
+  ///
+  /// @throws IllegalArgumentException if it is not of that form
+  public static Checksum parse(String text) {
+    int colon = text.indexOf(':');
+    for (Algorithm algorithm : Algorithm.values()) {
+      if (colon > 0 && algorithm.id.equals(text.substring(0, colon))) {
+        return new Checksum(algorithm, text.substring(colon + 1));
+      }
+    }
+    throw new IllegalArgumentException("not a checksum: " + text);
+  }
+
+  /// The raw value.
+  public byte[] bytes() {
+    return HexFormat.of().parseHex(hex);
+  }
+
+  @Override
+  public String toString() {
+    return algorithm.id + ":" + hex;
+  }
+}
