@@ -1,0 +1,134 @@
+package dev.larder.store;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/// The data directory, opened for this process alone.
+public final class DataDirectory implements Closeable {
+  private static final Set<PosixFilePermission> PRIVATE =
+      PosixFilePermissions.fromString("rwx------");
+  private static final Set<PosixFilePermission> READABLE =
+      PosixFilePermissions.fromString("rwxr-xr-x");
+
+  private final Layout layout;
+  private final FileChannel channel;
+  private final FileLock lock;
+
+  private DataDirectory(Layout layout, FileChannel channel, FileLock lock) {
+    this.layout = layout;
+    this.channel = channel;
+    this.lock = lock;
+  }
+
+  /// Creates or opens the directory and locks it.
+  ///
+  /// @throws IOException with a sentence for the operator if it cannot be used: another Larder uses
+  ///   it, it was made by a newer version, it is not writable, or it spans file systems
+  public static DataDirectory open(Path data) throws IOException {
+    Layout layout = new Layout(data);
+    try {
+      Files.createDirectories(data);
+      Files.createDirectories(layout.tree());
+      Files.createDirectories(layout.state());
+      Files.createDirectories(layout.keys());
+    } catch (IOException e) {
+      throw new IOException(
+          "the data directory %s cannot be created: %s; set data = \"...\" to a directory that is writable"
+              .formatted(data, reason(e)),
+          e);
+    }
+    FileChannel channel = openLock(layout);
+    try {
+      FileLock lock = tryLock(layout, channel);
+      checkVersion(layout);
+      Files.setPosixFilePermissions(data, READABLE);
+      Files.setPosixFilePermissions(layout.tree(), READABLE);
+      Files.setPosixFilePermissions(layout.state(), PRIVATE);
+      Files.setPosixFilePermissions(layout.keys(), PRIVATE);
+      checkOneFileSystem(layout);
+      return new DataDirectory(layout, channel, lock);
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private static FileChannel openLock(Layout layout) throws IOException {
+    try {
+      return FileChannel.open(
+          layout.lock(),
+          StandardOpenOption.CREATE,
+          StandardOpenOption.READ,
+          StandardOpenOption.WRITE);
+    } catch (IOException e) {
+      throw new IOException(
+          "the data directory %s is not writable: %s".formatted(layout.data(), reason(e)), e);
+    }
+  }
+
+  private static FileLock tryLock(Layout layout, FileChannel channel) throws IOException {
+    FileLock lock;
+    try {
+      lock = channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      lock = null;
+    }
+    if (lock == null) {
+      throw new IOException(
+          "another larder serve is using %s; stop it first, or give this one its own data directory"
+              .formatted(layout.data()));
+    }
+    return lock;
+  }
+
+  private static void checkVersion(Layout layout) throws IOException {
+    String text;
+    try {
+      text = Files.readString(layout.version(), StandardCharsets.UTF_8).strip();
+    } catch (NoSuchFileException e) {
+      Durable.replace(layout.version(), (Layout.VERSION + "\n").getBytes(StandardCharsets.UTF_8));
+      return;
+    }
+    if (!text.equals(Integer.toString(Layout.VERSION))) {
+      throw new IOException(
+          "the data in %s has layout version %s, this larder knows version %d; run the version that made it"
+              .formatted(layout.data(), text, Layout.VERSION));
+    }
+  }
+
+  /// A finished fill is renamed from `state/` to `tree/`: that only works within one file system.
+  private static void checkOneFileSystem(Layout layout) throws IOException {
+    if (!Files.getFileStore(layout.tree()).equals(Files.getFileStore(layout.state()))) {
+      throw new IOException(
+          "%s and %s lie on different file systems; they must lie on one"
+              .formatted(layout.tree(), layout.state()));
+    }
+  }
+
+  private static String reason(IOException e) {
+    return e.getClass().getSimpleName().replace("Exception", "") + ": " + e.getMessage();
+  }
+
+  /// Where everything lies.
+  public Layout layout() {
+    return layout;
+  }
+
+  /// Gives the directory free for another process.
+  @Override
+  public void close() throws IOException {
+    lock.release();
+    channel.close();
+  }
+}

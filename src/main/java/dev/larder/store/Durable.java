@@ -1,0 +1,119 @@
+package dev.larder.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
+
+/// Writing what cannot be fetched again so that a power cut leaves the old or the new, never half:
+/// temporary file, fsync, rename, fsync of the directory.
+public final class Durable {
+  private Durable() {}
+
+  /// Replaces the contents of `file`, creating its directories.
+  public static void replace(Path file, byte[] bytes) throws IOException {
+    Files.createDirectories(directory(file));
+    Path temporary = beside(file);
+    try {
+      write(temporary, bytes);
+      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      Files.deleteIfExists(temporary);
+      throw e;
+    }
+    syncDirectory(directory(file));
+  }
+
+  /// Writes `file` and syncs it; the name itself is not yet durable.
+  public static void write(Path file, byte[] bytes) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(
+            file,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.TRUNCATE_EXISTING)) {
+      ByteBuffer buffer = ByteBuffer.wrap(bytes);
+      while (buffer.hasRemaining()) {
+        channel.write(buffer);
+      }
+      channel.force(true);
+    }
+  }
+
+  /// Syncs the bytes of `file`.
+  public static void sync(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
+  }
+
+  /// Makes the names in `directory` durable.
+  public static void syncDirectory(Path directory) throws IOException {
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  /// Syncs every directory and file below `directory`, and itself.
+  public static void syncTree(Path directory) throws IOException {
+    try (Stream<Path> paths = Files.walk(directory)) {
+      for (Path path : (Iterable<Path>) paths::iterator) {
+        if (Files.isDirectory(path)) {
+          syncDirectory(path);
+        } else {
+          sync(path);
+        }
+      }
+    }
+  }
+
+  /// Gives `target` the bytes of `source` under a second name where the file system can, else a
+  /// copy, replacing what was there in one step. Readers see the old or the new.
+  public static void link(Path source, Path target) throws IOException {
+    Files.createDirectories(directory(target));
+    Path temporary = beside(target);
+    try {
+      try {
+        Files.createLink(temporary, source);
+      } catch (UnsupportedOperationException | IOException e) {
+        Files.copy(source, temporary, StandardCopyOption.COPY_ATTRIBUTES);
+      }
+      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+      // rename(2) does nothing at all when both names are links to the same file already.
+      Files.deleteIfExists(temporary);
+    } catch (IOException e) {
+      Files.deleteIfExists(temporary);
+      throw e;
+    }
+  }
+
+  /// Removes `directory` with all it contains; nothing happens if it is not there.
+  public static void deleteTree(Path directory) throws IOException {
+    try (Stream<Path> paths = Files.walk(directory)) {
+      for (Path path : (Iterable<Path>) paths.sorted((a, b) -> b.compareTo(a))::iterator) {
+        Files.deleteIfExists(path);
+      }
+    } catch (NoSuchFileException e) {
+      // Gone already, which is what was wanted.
+    }
+  }
+
+  private static Path beside(Path file) {
+    String name = ".new-" + Long.toHexString(ThreadLocalRandom.current().nextLong());
+    return directory(file).resolve(name);
+  }
+
+  private static Path directory(Path file) {
+    Path parent = file.toAbsolutePath().getParent();
+    if (parent == null) {
+      throw new IllegalArgumentException(file + " has no directory");
+    }
+    return parent;
+  }
+}

@@ -1,0 +1,111 @@
+package dev.larder.store;
+
+import java.nio.file.Path;
+
+/// Where everything lies in the data directory. The only class that knows:
+///
+/// ```
+/// data/
+///   tree/<mirror>/<path>                   the bytes, at their URL path, as clients see them
+///   state/<mirror>/<root>/
+///     current                              number of the current generation
+///     generations/<n>/origin               where and when generation n was fetched
+///     generations/<n>/index/<path>         index bytes exactly as served
+///     generations/<n>/manifest/<path>      what that index promises
+///     generations/.draft-<random>/         a generation being made
+///     held/<checksum>                      bytes whose name now means other bytes, or soon will
+///     partial/<hash>.part, .journal        unfinished fills
+///   keys/                                  0700
+///   larder.db                              rebuildable: facts about files, last use
+///   cli.token                              0600
+///   version                                of this layout
+///   lock                                   held by the one running `larder serve`
+/// ```
+///
+/// `tree/` is readable by everybody (0755) so that any web server can serve it; all else is 0700.
+///
+/// @param data the data directory
+public record Layout(Path data) {
+  /// Version of the layout this class describes.
+  public static final int VERSION = 1;
+
+  /// The root of all served bytes.
+  public Path tree() {
+    return data.resolve("tree");
+  }
+
+  /// The served bytes of a mirror.
+  public Path tree(String mirror) {
+    return tree().resolve(mirror);
+  }
+
+  /// The served bytes of one path.
+  public Path file(String mirror, RelPath path) {
+    return tree(mirror).resolve(path.value());
+  }
+
+  /// The state of one root of a mirror.
+  public RootLayout root(String mirror, String root) {
+    return new RootLayout(data.resolve("state").resolve(mirror).resolve(root));
+  }
+
+  /// Everything that is not served.
+  public Path state() {
+    return data.resolve("state");
+  }
+
+  /// The database.
+  public Path database() {
+    return data.resolve("larder.db");
+  }
+
+  /// The token of the local command line.
+  public Path cliToken() {
+    return data.resolve("cli.token");
+  }
+
+  /// Private keys.
+  public Path keys() {
+    return data.resolve("keys");
+  }
+
+  /// The file that is locked while Larder runs.
+  public Path lock() {
+    return data.resolve("lock");
+  }
+
+  /// The file that states the layout's version.
+  public Path version() {
+    return data.resolve("version");
+  }
+
+  /// Where the state of one root lies.
+  ///
+  /// @param directory `state/<mirror>/<root>`
+  public record RootLayout(Path directory) {
+    /// The pointer to the current generation.
+    public Path current() {
+      return directory.resolve("current");
+    }
+
+    /// All generations.
+    public Path generations() {
+      return directory.resolve("generations");
+    }
+
+    /// Bytes by checksum.
+    public Path held() {
+      return directory.resolve("held");
+    }
+
+    /// The bytes with this checksum.
+    public Path held(Checksum checksum) {
+      return held().resolve(checksum.algorithm().id() + "-" + checksum.hex());
+    }
+
+    /// Unfinished fills.
+    public Path partial() {
+      return directory.resolve("partial");
+    }
+  }
+}
