@@ -1,0 +1,240 @@
+package dev.larder.mirror;
+
+import dev.larder.format.PathKind;
+import dev.larder.mirror.HeldFiles.Held;
+import dev.larder.repo.Answer;
+import dev.larder.repo.Answer.Body;
+import dev.larder.repo.Answer.Validity;
+import dev.larder.repo.Ask;
+import dev.larder.repo.CacheStatus;
+import dev.larder.repo.Generation;
+import dev.larder.repo.Member;
+import dev.larder.repo.Representation;
+import dev.larder.store.OpenFile;
+import dev.larder.store.RelPath;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Puts together the answer to an ask, by what its path is: an index and its signature come from a
+/// generation, a package from what we hold or a fill, anything else is revalidated.
+final class Answers {
+  private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
+  private static final Duration SOON = Duration.ofSeconds(5);
+
+  /// `@12/core/os/x86_64/core.db`: a path in one generation.
+  private static final Pattern PINNED = Pattern.compile("@(\\d{1,18})/(.+)");
+
+  private final Workings workings;
+  private final Root root;
+  private final ClientGenerations clients;
+  private final PackageAnswers packages;
+
+  Answers(Workings workings, Root root, Fills fills) {
+    this.workings = workings;
+    this.root = root;
+    this.clients = new ClientGenerations(workings.settings().hold());
+    this.packages = new PackageAnswers(workings, root, fills, clients);
+  }
+
+  /// Finds the answer; blocks, at most for some seconds.
+  Answer answer(Ask ask) {
+    try {
+      Matcher pinned = PINNED.matcher(ask.path().value());
+      if (pinned.matches()) {
+        return pinned(ask, Long.parseLong(pinned.group(1)), pinned.group(2));
+      }
+      return switch (workings.format().kind(ask.path())) {
+        case PathKind.Index _ -> {
+          workings.uses().index(ask.path());
+          yield index(ask, ask.path());
+        }
+        case PathKind.IndexSignature signature -> index(ask, signature.of());
+        case PathKind.Token _ -> token(ask);
+        case PathKind.PackageFile _, PathKind.Companion _ -> packages.promised(ask);
+        case PathKind.Other _ -> packages.other(ask);
+      };
+    } catch (IOException | UncheckedIOException e) {
+      LOG.error("{}: {}: {}", workings.settings().name(), ask.path(), e.getMessage());
+      return new Answer.Unavailable(
+          500,
+          "The disk of this mirror cannot be read.",
+          SOON,
+          CacheStatus.forwarded("bypass", 0, false, "disk error"));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Answer.Unavailable(
+          503, "This mirror is stopping.", SOON, CacheStatus.forwarded("bypass", 0, false, ""));
+    }
+  }
+
+  private Answer pinned(Ask ask, long number, String rest) throws IOException {
+    RelPath path = RelPath.orNull(rest);
+    Generation generation = root.generation(number);
+    Member member = path == null || generation == null ? null : generation.member(path);
+    if (generation == null || member == null) {
+      String why =
+          generation == null
+              ? "Generation " + number + " is no longer held; ask again without @" + number + "."
+              : "Generation " + number + " has no such file.";
+      return new Answer.Absent(why, CacheStatus.hit("gen=" + number));
+    }
+    clients.handed(ask.client(), number);
+    Representation representation = representation(member);
+    return new Answer.Found(
+        representation,
+        body(ask, generation, member),
+        CacheStatus.hit("gen=" + number),
+        new WhileHeld(generation));
+  }
+
+  /// An index, or the signature of one.
+  private Answer index(Ask ask, RelPath index) throws IOException, InterruptedException {
+    Generation before = root.current();
+    boolean fresh = before != null && root.isFresh(before);
+    Generation generation = root.forIndex(index);
+    if (generation == null) {
+      return noIndex(ask, index);
+    }
+    CacheStatus status = status(generation, fresh && before == generation);
+    Member member = generation.member(ask.path());
+    if (member == null) {
+      return new Answer.Absent("Upstream has no %s.".formatted(ask.path().fileName()), status);
+    }
+    RelPath signature = workings.format().signatureOf(index);
+    boolean signed = signature != null && generation.member(signature) != null;
+    clients.handed(ask.client(), generation.number());
+    if (signed && ask.path().equals(index)) {
+      // pacman asks for the signature beside where the database really came from: sending it into
+      // the generation makes a pair of both, whatever is published in between.
+      return new Answer.Moved("@" + generation.number() + "/" + encoded(index), status);
+    }
+    return new Answer.Found(
+        representation(member), body(ask, generation, member), status, new WhileFresh(generation));
+  }
+
+  private Answer token(Ask ask) throws IOException, InterruptedException {
+    Generation generation = root.current();
+    if (generation != null && generation.member(ask.path()) != null) {
+      return index(ask, ask.path());
+    }
+    return packages.other(ask);
+  }
+
+  private Answer noIndex(Ask ask, RelPath index) throws IOException, InterruptedException {
+    CacheStatus status = CacheStatus.forwarded("uri-miss", 0, false, "no generation");
+    if (root.isAbsent(index)) {
+      return new Answer.Absent("Upstream has no %s.".formatted(ask.path().fileName()), status);
+    }
+    String why = root.lastError();
+    if (why != null && root.current() == null && packages.diskIsFull()) {
+      return packages.pass(ask, Promise.unverified());
+    }
+    return new Answer.Unavailable(
+        502,
+        why == null ? "The index cannot be served." : "No upstream could be used.",
+        SOON,
+        status);
+  }
+
+  private static Representation representation(Member member) {
+    return new Representation(member.size(), member.lastModified(), member.etag(), member.sha256());
+  }
+
+  private static Body body(Ask ask, Generation generation, Member member) throws IOException {
+    return switch (ask.want(representation(member))) {
+      case Ask.Want.Nothing _ -> new Body.None();
+      case Ask.Want.Bytes _ -> new Body.Stored(OpenFile.open(generation.file(member)));
+    };
+  }
+
+  private CacheStatus status(Generation generation, boolean unasked) {
+    String detail = "gen=" + generation.number();
+    String trouble = root.lastError();
+    if (trouble != null) {
+      return CacheStatus.hit(detail + " upstream-down");
+    }
+    return unasked ? CacheStatus.hit(detail) : CacheStatus.forwarded("stale", 200, true, detail);
+  }
+
+  /// A path as it stands in a Location header.
+  static String encoded(RelPath path) {
+    StringBuilder out = new StringBuilder();
+    for (byte b : path.value().getBytes(StandardCharsets.UTF_8)) {
+      char c = (char) (b & 0xff);
+      boolean plain =
+          (c >= 'a' && c <= 'z')
+              || (c >= 'A' && c <= 'Z')
+              || (c >= '0' && c <= '9')
+              || "-._~@+:/,$".indexOf(c) >= 0;
+      out.append(plain ? String.valueOf(c) : "%%%02X".formatted((int) c));
+    }
+    return out.toString();
+  }
+
+  /// Holds while the generation is current and need not be confirmed.
+  private final class WhileFresh implements Validity {
+    private final Generation generation;
+
+    WhileFresh(Generation generation) {
+      this.generation = generation;
+    }
+
+    @Override
+    public boolean holds() {
+      return root.isFresh(generation);
+    }
+
+    @Override
+    public long confirmedAt() {
+      return root.confirmedAt();
+    }
+  }
+
+  /// Holds while the generation is held. A path in one generation never changes.
+  private final class WhileHeld implements Validity {
+    private final Generation generation;
+
+    WhileHeld(Generation generation) {
+      this.generation = generation;
+    }
+
+    @Override
+    public boolean holds() {
+      return root.generation(generation.number()) == generation;
+    }
+
+    @Override
+    public long confirmedAt() {
+      return -1;
+    }
+  }
+
+  /// The answer for a file we hold.
+  ///
+  /// @param validity how long it may be given from memory
+  static Answer.Found found(
+      Ask ask, Held held, CacheStatus status, Validity validity, @Nullable Promise promise) {
+    String known = promise == null ? null : promise.etag();
+    Representation representation =
+        new Representation(
+            held.row().size(),
+            held.lastModified(),
+            known != null ? known : Promise.etag(held.row().sha256()),
+            held.row().sha256());
+    return switch (ask.want(representation)) {
+      case Ask.Want.Nothing _ -> {
+        held.file().close();
+        yield new Answer.Found(representation, new Body.None(), status, validity);
+      }
+      case Ask.Want.Bytes _ ->
+          new Answer.Found(representation, new Body.Stored(held.file()), status, validity);
+    };
+  }
+}

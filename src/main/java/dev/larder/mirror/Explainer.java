@@ -1,0 +1,183 @@
+package dev.larder.mirror;
+
+import dev.larder.format.PathKind;
+import dev.larder.mirror.Explanation.Step;
+import dev.larder.repo.Generation;
+import dev.larder.repo.Member;
+import dev.larder.store.RelPath;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// Says what a path would be answered with, and why, without asking any upstream.
+final class Explainer {
+  private final Workings workings;
+  private final Root root;
+  private final Fills fills;
+  private final List<Step> steps = new ArrayList<>();
+
+  Explainer(Workings workings, Root root, Fills fills) {
+    this.workings = workings;
+    this.root = root;
+    this.fills = fills;
+  }
+
+  Explanation explain(RelPath path) throws IOException {
+    PathKind kind = workings.format().kind(path);
+    step("mirror", workings.settings().name() + " (" + workings.format().name() + ")");
+    generation();
+    String answer =
+        switch (kind) {
+          case PathKind.Index _ -> {
+            step("kind", "index: a member of the set, switched with its generation");
+            yield member(path, path);
+          }
+          case PathKind.IndexSignature signature -> {
+            step("kind", "signature of the index " + signature.of());
+            yield member(path, signature.of());
+          }
+          case PathKind.Token _ -> {
+            step("kind", "token: its change announces a new set");
+            yield member(path, path);
+          }
+          case PathKind.PackageFile _ -> {
+            step("kind", "package: an index promises its size and checksum");
+            yield named(path);
+          }
+          case PathKind.Companion companion -> {
+            step("kind", "belongs to the package " + companion.of().fileName());
+            yield named(path);
+          }
+          case PathKind.Other _ -> {
+            step("kind", "no index covers it: revalidated when older than " + refresh());
+            yield held(path, Promise.unverified());
+          }
+        };
+    for (Upstream upstream : workings.upstreams().all()) {
+      MirrorReport.UpstreamReport report = upstream.report();
+      String trouble = report.lastError() == null ? "" : ": " + report.lastError();
+      step("upstream", report.url() + " " + report.state() + trouble);
+    }
+    return new Explanation(path.value(), answer, steps);
+  }
+
+  private void step(String fact, String value) {
+    steps.add(new Step(fact, value));
+  }
+
+  private String refresh() {
+    return workings.settings().refresh().toSeconds() + " s";
+  }
+
+  private void generation() {
+    Generation current = root.current();
+    if (current == null) {
+      step("generation", "none yet: no index has been fetched");
+      return;
+    }
+    Instant now = workings.clock().instant();
+    long age = Duration.between(current.origin().fetchedAt(), now).toSeconds();
+    long confirmed = now.getEpochSecond() - root.confirmedAt();
+    step(
+        "generation",
+        "%d from %s, fetched %d s ago, confirmed by upstream %d s ago%s"
+            .formatted(
+                current.number(),
+                current.origin().upstream(),
+                age,
+                confirmed,
+                root.isFresh(current) ? "" : "; the next index request asks upstream"));
+    String trouble = root.lastError();
+    if (trouble != null) {
+      step("upstream-down", trouble);
+    }
+    String refusal = root.report().refusal();
+    if (refusal != null) {
+      step("refused", refusal);
+    }
+  }
+
+  private String member(RelPath path, RelPath index) {
+    Generation current = root.current();
+    Member member = current == null ? null : current.member(path);
+    if (current == null || member == null) {
+      return root.isAbsent(path) || root.isAbsent(index)
+          ? "404: upstream said a moment ago that it has no such file"
+          : "fetched from upstream on request";
+    }
+    step(
+        "held",
+        "%d bytes, %s, served as of %s"
+            .formatted(member.size(), member.sha256(), member.lastModified()));
+    RelPath signature = workings.format().signatureOf(index);
+    boolean redirected =
+        path.equals(index) && signature != null && current.member(signature) != null;
+    return redirected
+        ? "302 into generation %d, so that index and signature are a pair"
+            .formatted(current.number())
+        : "200 from generation %d".formatted(current.number());
+  }
+
+  private String named(RelPath path) throws IOException {
+    Naming naming =
+        Naming.of(
+            path,
+            InetAddress.getLoopbackAddress(),
+            workings.format(),
+            root.known(),
+            new ClientGenerations(Duration.ofSeconds(1)));
+    return switch (naming) {
+      case Naming.Named named -> {
+        Promise promise = named.promise();
+        step(
+            "expected",
+            promise.provable()
+                ? "%s, %s, by generation %d"
+                    .formatted(
+                        promise.expected().hasSize()
+                            ? promise.expected().size() + " bytes"
+                            : "any size",
+                        promise.key(),
+                        named.generation().number())
+                : "nothing is promised of its bytes; it is kept as long as its package's are");
+        if (!named.forAll()) {
+          step("name", "means other bytes in an older generation: it matters who asks");
+        }
+        yield held(path, promise);
+      }
+      case Naming.Unnamed unnamed -> {
+        step(
+            "expected",
+            unnamed.covered()
+                ? "no held generation names it"
+                : "no index of its directory is known yet; it is fetched first");
+        yield held(path, Promise.unverified());
+      }
+    };
+  }
+
+  private String held(RelPath path, Promise promise) throws IOException {
+    HeldFiles.Held held = workings.held().find(path, promise);
+    if (held != null) {
+      held.file().close();
+      step(
+          "held",
+          "%d bytes, sha256:%s, last modified %s"
+              .formatted(held.row().size(), held.row().sha256().hex(), held.lastModified()));
+      return promise.isUnverified()
+          ? "200 from what we hold, confirmed by upstream if need be"
+          : "200 from what we hold";
+    }
+    FillOrder order = new FillOrder(path, promise, false, Map.of(), -1);
+    if (fills.isRunning(order)) {
+      step("held", "being fetched now");
+      return "200 from the fill under way";
+    }
+    step("held", "no");
+    return "fetched from upstream on request";
+  }
+}

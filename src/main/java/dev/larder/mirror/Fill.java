@@ -1,0 +1,415 @@
+package dev.larder.mirror;
+
+import dev.larder.egress.Fetched;
+import dev.larder.mirror.HeadVerdict.Head;
+import dev.larder.store.GrowingFile.State;
+import dev.larder.store.Hashing;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The one download of a file that is under way, shared by every client that wants it.
+///
+/// One virtual thread writes: it asks the upstreams in order, goes on from another one at the byte
+/// where the last one died, and checks the whole against the promise. Any number of clients read
+/// the growing file at their own pace; none of them can slow it or end it. What is not proven yet
+/// is withheld at the end of the file, so a client can end up with a short file but not with a
+/// wrong one that looks complete. A small file is withheld whole: if its bytes are wrong the next
+/// upstream is asked and no client notices.
+final class Fill {
+  private static final Logger LOG = LoggerFactory.getLogger(Fill.class);
+
+  /// pacman gives up after ten seconds without a byte: after this long a small file is let go to
+  /// its half though it is not proven.
+  private static final Duration PATIENCE = Duration.ofSeconds(4);
+
+  /// How often one upstream may die on us and still be asked for the rest.
+  private static final int RETRIES = 4;
+
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
+
+  private final FillOrder order;
+  private final Growth growth;
+  private final Fills fills;
+  private final CompletableFuture<FillHead> head = new CompletableFuture<>();
+  private final Set<Upstream> contributors = new HashSet<>();
+  private final Instant startedAt;
+  private volatile String from = "";
+  private volatile @Nullable Partial partial;
+  private volatile @Nullable Instant lastModified;
+  private @Nullable String etag;
+  private Hashing hashing;
+
+  Fill(FillOrder order, Fills fills) {
+    this.order = order;
+    this.fills = fills;
+    this.startedAt = fills.clock().instant();
+    this.growth = new Growth(order.promise().provable(), order.promise().expected().size());
+    this.hashing = new Hashing(order.promise().expected().checksum());
+  }
+
+  /// How an attempt with one upstream ended.
+  private enum Attempt {
+    DONE,
+    ABSENT,
+    FAILED,
+    DISTRUSTED
+  }
+
+  /// The disk failed us, not an upstream.
+  private static final class DiskFailure extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    DiskFailure(IOException cause) {
+      super(cause.getMessage(), cause);
+    }
+  }
+
+  /// An upstream's bytes are not what they must be.
+  private static final class UpstreamFault extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    UpstreamFault(String why) {
+      super(why);
+    }
+  }
+
+  /// The file as its readers see it; whoever joined it leaves it.
+  Growth growth() {
+    return growth;
+  }
+
+  /// Waits until it is known what comes. For a small file that is when it is complete, so that an
+  /// error can still be told as one.
+  FillHead awaitHead(Duration limit) throws InterruptedException {
+    FillHead known = Growth.await(head, limit);
+    if (known == null) {
+      return new FillHead.Failed(504, "no upstream has answered in time", RETRY_AFTER);
+    }
+    if (known instanceof FillHead.Begun begun
+        && begun.size() >= 0
+        && begun.size() <= Growth.WITHHELD) {
+      State ended = growth.awaitEnd(PATIENCE);
+      if (ended == null) {
+        growth.lose();
+      } else if (ended instanceof State.Failed failed) {
+        return new FillHead.Failed(502, failed.why(), RETRY_AFTER);
+      }
+    }
+    return known;
+  }
+
+  MirrorReport.FillReport report() {
+    return new MirrorReport.FillReport(
+        order.path().value(), growth.size(), growth.offset(), growth.readers(), from, startedAt);
+  }
+
+  /// Makes what is there so far survive a crash.
+  void journal() {
+    Partial open = partial;
+    if (open != null && growth.state() instanceof State.Running && head.isDone()) {
+      try {
+        open.journal(growth.offset(), lastModified);
+      } catch (IOException e) {
+        LOG.debug("journal of {}", order.path(), e);
+      }
+    }
+  }
+
+  /// Does the download. Runs on a virtual thread of its own.
+  void run() {
+    try {
+      begin();
+      ask();
+    } catch (DiskFailure e) {
+      LOG.warn("{}: cannot be stored: {}", order.path(), e.getMessage());
+      forgetPartial();
+      head.complete(new FillHead.NoRoom(String.valueOf(e.getMessage())));
+      fail("the disk failed: " + e.getMessage());
+    } catch (RuntimeException e) {
+      // The root of this thread: nobody else would hear of it.
+      LOG.error("fill of {}", order.path(), e);
+      head.complete(new FillHead.Failed(500, "internal error", RETRY_AFTER));
+      fail("internal error");
+    } finally {
+      fills.ended(order, this);
+      growth.leave();
+    }
+  }
+
+  private void begin() throws DiskFailure {
+    try {
+      Partial open = Partial.open(fills.partials(), order.path(), order.promise());
+      partial = open;
+      growth.open(open.channel());
+      lastModified = open.lastModified();
+      byte[] buffer = new byte[1 << 16];
+      while (growth.offset() < open.trusted()) {
+        int n = open.channel().read(ByteBuffer.wrap(buffer), growth.offset());
+        if (n < 0) {
+          throw new IOException("partial file is shorter than its journal says");
+        }
+        hashing.update(buffer, 0, n);
+        growth.advance(growth.offset() + n);
+      }
+    } catch (IOException e) {
+      throw new DiskFailure(e);
+    }
+  }
+
+  /// Asks upstreams until one attempt is done or none is left to try.
+  private void ask() throws DiskFailure {
+    Map<Upstream, Integer> failures = new HashMap<>();
+    Set<Upstream> without = new HashSet<>();
+    String why = "no upstream is configured";
+    while (true) {
+      Upstream upstream = next(failures, without);
+      if (upstream == null) {
+        conclude(failures.isEmpty() && !without.isEmpty(), why);
+        return;
+      }
+      from = upstream.base();
+      long before = growth.offset();
+      try {
+        switch (attempt(upstream)) {
+          case DONE -> {
+            return;
+          }
+          case ABSENT -> without.add(upstream);
+          case FAILED -> failures.merge(upstream, RETRIES, Integer::sum);
+          case DISTRUSTED -> {
+            failures.merge(upstream, RETRIES, Integer::sum);
+            why = "what upstream has is not what the index promises";
+          }
+        }
+      } catch (IOException e) {
+        why = upstream.base() + ": " + e.getMessage();
+        LOG.info("{}: {}", order.path(), why);
+        upstream.failed(String.valueOf(e.getMessage()));
+        // Whoever has brought us further may try again; whoever has not, or lies, may not.
+        boolean useful = growth.offset() > before && !(e instanceof UpstreamFault);
+        failures.merge(upstream, useful ? 1 : RETRIES, Integer::sum);
+        if (growth.offset() > 0 && !order.promise().provable() && !startOver()) {
+          return;
+        }
+      }
+    }
+  }
+
+  private @Nullable Upstream next(Map<Upstream, Integer> failures, Set<Upstream> without) {
+    Upstream best = null;
+    List<Upstream> candidates = new ArrayList<>(fills.upstreams().inOrder(order.promise().key()));
+    // An upstream that just failed backs off, but may still be the only one that can go on.
+    failures.keySet().stream()
+        .filter(upstream -> !candidates.contains(upstream) && upstream.toldUntil() == null)
+        .forEach(candidates::add);
+    for (Upstream upstream : candidates) {
+      int failed = failures.getOrDefault(upstream, 0);
+      if (without.contains(upstream) || failed >= RETRIES) {
+        continue;
+      }
+      if (best == null || failed < failures.getOrDefault(best, 0)) {
+        best = upstream;
+      }
+    }
+    return best;
+  }
+
+  private void conclude(boolean absent, String why) {
+    if (absent) {
+      head.complete(new FillHead.Absent());
+    } else {
+      Duration told = fills.upstreams().retryAfter();
+      head.complete(
+          told == null
+              ? new FillHead.Failed(502, why, RETRY_AFTER)
+              : new FillHead.Failed(503, "upstream asks to wait: " + why, told));
+    }
+    fail(why);
+  }
+
+  private Attempt attempt(Upstream upstream) throws IOException, DiskFailure {
+    long offset = growth.offset();
+    Map<String, String> headers = new HashMap<>(offset == 0 ? order.conditional() : Map.of());
+    if (offset > 0) {
+      headers.put("Range", "bytes=" + offset + "-");
+    }
+    try (Fetched response = fills.upstreams().get(upstream, order.path(), headers)) {
+      Head answered = Passthrough.head(response, fills.clock().instant());
+      boolean mayBeHtml = order.promise().isUnverified() && !fills.isPackage(order.path());
+      return switch (HeadVerdict.judge(
+          answered, offset, -1, order.promise().expected(), mayBeHtml)) {
+        case HeadVerdict.Take take -> take(upstream, response, take);
+        case HeadVerdict.Gone gone -> {
+          upstream.succeeded();
+          yield Attempt.ABSENT;
+        }
+        case HeadVerdict.NotModified same -> {
+          upstream.succeeded();
+          head.complete(new FillHead.NotModified());
+          fail("not modified");
+          yield Attempt.DONE;
+        }
+        case HeadVerdict.Busy busy -> {
+          upstream.busy(busy.why(), busy.retryAfter());
+          yield Attempt.FAILED;
+        }
+        case HeadVerdict.StartOver over -> {
+          LOG.info("{}: {}: {}", order.path(), upstream, over.why());
+          yield startOver() ? Attempt.FAILED : Attempt.DONE;
+        }
+        case HeadVerdict.Bad bad -> {
+          LOG.warn("{}: {}: {}", order.path(), upstream, bad.why());
+          fills.upstreams().distrust(upstream, order.promise().key());
+          upstream.failed(bad.why());
+          yield Attempt.DISTRUSTED;
+        }
+      };
+    }
+  }
+
+  private Attempt take(Upstream upstream, Fetched response, HeadVerdict.Take take)
+      throws IOException, DiskFailure {
+    InputStream body = response.body();
+    long limit = order.maxSize();
+    if (limit >= 0 && take.size() > limit) {
+      throw new UpstreamFault("has %d bytes, more than a client takes".formatted(take.size()));
+    }
+    byte[] start = new byte[0];
+    if (growth.offset() == 0 && take.skip() == 0) {
+      start = body.readNBytes(512);
+      if (!fills.plausible(order.path(), start)) {
+        throw new UpstreamFault("sent something that is not what the name says");
+      }
+      checkRoom(take.size());
+      if (lastModified == null) {
+        lastModified = Passthrough.lastModified(response);
+      }
+      etag = response.header("ETag");
+    } else {
+      body.skipNBytes(take.skip());
+    }
+    long size = take.size();
+    growth.size(size);
+    head.complete(new FillHead.Begun(size, lastModified, response.status()));
+    contributors.add(upstream);
+    append(start, start.length);
+    byte[] buffer = new byte[1 << 17];
+    for (int n = body.read(buffer); n >= 0; n = body.read(buffer)) {
+      append(buffer, n);
+      if (limit >= 0 && growth.offset() > limit) {
+        throw new UpstreamFault("sends more bytes than a client takes");
+      }
+    }
+    if (size >= 0 && growth.offset() < size) {
+      throw new IOException("ended at byte %d of %d".formatted(growth.offset(), size));
+    }
+    return finish(upstream);
+  }
+
+  private void checkRoom(long needed) throws DiskFailure {
+    String lack = fills.lackOfRoom(needed);
+    if (lack != null) {
+      throw new DiskFailure(new IOException(lack));
+    }
+  }
+
+  private void append(byte[] buffer, int n) throws IOException, DiskFailure {
+    if (n == 0) {
+      return;
+    }
+    long at = growth.offset();
+    long size = growth.size();
+    if (size >= 0 && at + n > size) {
+      throw new UpstreamFault("sends more than the %d bytes it should".formatted(size));
+    }
+    try {
+      ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, n);
+      while (bytes.hasRemaining()) {
+        growth.channel().write(bytes, at + bytes.position());
+      }
+    } catch (IOException e) {
+      throw new DiskFailure(e);
+    }
+    hashing.update(buffer, 0, n);
+    fills.traffic().fromUpstream(n);
+    growth.advance(at + n);
+  }
+
+  private Attempt finish(Upstream upstream) throws DiskFailure {
+    Hashing.Result result = hashing.finish();
+    if (!result.asExpected()) {
+      LOG.warn("{}: {}: checksum is wrong; the bytes are thrown away", order.path(), contributors);
+      for (Upstream contributor : contributors) {
+        fills.upstreams().distrust(contributor, order.promise().key());
+        contributor.failed("sent wrong bytes of " + order.path());
+      }
+      return startOver() ? Attempt.DISTRUSTED : Attempt.DONE;
+    }
+    Partial open = partial;
+    String refusal = open == null ? null : fills.refusal(order, open.file());
+    if (refusal != null) {
+      LOG.warn("{}: {}: {}", order.path(), upstream, refusal);
+      fills.upstreams().distrust(upstream, order.promise().key());
+      return startOver() ? Attempt.DISTRUSTED : Attempt.DONE;
+    }
+    try {
+      if (open != null) {
+        fills.keep(
+            order, open.file(), result.sha256(), new HeldFiles.Upstreamed(lastModified, etag));
+        open.forget();
+      }
+    } catch (IOException e) {
+      throw new DiskFailure(e);
+    }
+    upstream.succeeded();
+    growth.end(new State.Complete(growth.offset()));
+    return Attempt.DONE;
+  }
+
+  /// The bytes so far are wrong. If no client has seen any of them we begin again.
+  ///
+  /// @return false if some client has, and so it ends here
+  private boolean startOver() throws DiskFailure {
+    if (!growth.rewind()) {
+      forgetPartial();
+      fail("the bytes sent so far are not what they must be");
+      return false;
+    }
+    contributors.clear();
+    lastModified = null;
+    hashing = new Hashing(order.promise().expected().checksum());
+    Partial open = partial;
+    try {
+      if (open != null) {
+        open.restart();
+      }
+    } catch (IOException e) {
+      throw new DiskFailure(e);
+    }
+    return true;
+  }
+
+  private void forgetPartial() {
+    Partial open = partial;
+    if (open != null) {
+      open.forget();
+    }
+  }
+
+  private void fail(String why) {
+    growth.end(new State.Failed(why));
+  }
+}

@@ -1,0 +1,178 @@
+package dev.larder.mirror;
+
+import dev.larder.format.Format;
+import dev.larder.format.PathKind;
+import dev.larder.store.Checksum;
+import dev.larder.store.GrowingFile;
+import dev.larder.store.Layout.RootLayout;
+import dev.larder.store.RelPath;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/// The fills of one mirror: at most one per file, and no more at once than an upstream likes.
+final class Fills implements Closeable {
+  /// Connections to upstreams at once; mirrors commonly refuse more than a handful per address.
+  private static final int AT_ONCE = 12;
+
+  /// What must stay free on the disk beside the file itself.
+  private static final long SPARE = 16L << 20;
+
+  private final ConcurrentMap<String, Fill> running = new ConcurrentHashMap<>();
+  private final Semaphore slots = new Semaphore(AT_ONCE, true);
+  private final Upstreams upstreams;
+  private final Format format;
+  private final RootLayout layout;
+  private final HeldFiles held;
+  private final PackageCheck check;
+  private final Traffic traffic;
+  private final InstantSource clock;
+  private volatile boolean closed;
+
+  Fills(
+      Upstreams upstreams,
+      Format format,
+      RootLayout layout,
+      HeldFiles held,
+      PackageCheck check,
+      Traffic traffic,
+      InstantSource clock) {
+    this.upstreams = upstreams;
+    this.format = format;
+    this.layout = layout;
+    this.held = held;
+    this.check = check;
+    this.traffic = traffic;
+    this.clock = clock;
+  }
+
+  /// Looks at a complete file before its last bytes are released.
+  interface PackageCheck {
+    /// Why the file must not be served, or null.
+    @Nullable String refusal(FillOrder order, Path file);
+  }
+
+  /// Joins the fill of these bytes, starting it if there is none.
+  ///
+  /// @return the fill, joined: the caller calls [Growth#leave()]
+  Fill join(FillOrder order) {
+    return running.compute(
+        order.key(), (key, fill) -> fill != null && fill.growth().join() ? fill : start(order));
+  }
+
+  /// Whether these bytes are on their way.
+  boolean isRunning(FillOrder order) {
+    return running.containsKey(order.key());
+  }
+
+  private Fill start(FillOrder order) {
+    Fill fill = new Fill(order, this);
+    fill.growth().join();
+    Thread.ofVirtual()
+        .name("fill " + order.path())
+        .start(() -> {
+          // A package waits for its signature while it holds a slot; so that never waits for one.
+          boolean small = format.kind(order.path()) instanceof PathKind.Companion;
+          if (!small) {
+            slots.acquireUninterruptibly();
+          }
+          try {
+            fill.run();
+          } finally {
+            if (!small) {
+              slots.release();
+            }
+          }
+        });
+    return fill;
+  }
+
+  void ended(FillOrder order, Fill fill) {
+    running.remove(order.key(), fill);
+  }
+
+  /// Makes what is under way survive a crash. Called every second and at the end.
+  void journal() {
+    running.values().forEach(Fill::journal);
+  }
+
+  /// Joins nothing any more; waits a little for what is about to finish.
+  @Override
+  public void close() throws IOException {
+    closed = true;
+    journal();
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  List<MirrorReport.FillReport> reports() {
+    return running.values().stream().map(Fill::report).toList();
+  }
+
+  Upstreams upstreams() {
+    return upstreams;
+  }
+
+  Traffic traffic() {
+    return traffic;
+  }
+
+  InstantSource clock() {
+    return clock;
+  }
+
+  Path partials() {
+    return layout.partial();
+  }
+
+  boolean isPackage(RelPath path) {
+    return format.kind(path) instanceof PathKind.PackageFile;
+  }
+
+  boolean plausible(RelPath path, byte[] start) {
+    return format.plausible(path, start);
+  }
+
+  @Nullable String refusal(FillOrder order, Path file) {
+    return check.refusal(order, file);
+  }
+
+  void keep(FillOrder order, Path file, Checksum sha256, HeldFiles.Upstreamed upstreamed)
+      throws IOException {
+    held.keep(order.path(), order.promise(), file, order.aside(), sha256, upstreamed);
+  }
+
+  /// Why the disk cannot take `size` more bytes (-1: unknown), or null if it can.
+  @Nullable String lackOfRoom(long size) {
+    try {
+      long free = Files.getFileStore(layout.partial()).getUsableSpace();
+      return size >= 0 && free < size + SPARE
+          ? "%d bytes are free, %d are needed".formatted(free, size + SPARE)
+          : null;
+    } catch (IOException e) {
+      return e.getMessage();
+    }
+  }
+
+  /// Brings a file without a client, for as long as `limit`.
+  ///
+  /// @return whether it is here
+  boolean bring(FillOrder order, Duration limit) throws InterruptedException {
+    Fill fill = join(order);
+    try {
+      return fill.growth().awaitEnd(limit) instanceof GrowingFile.State.Complete;
+    } finally {
+      fill.growth().leave();
+    }
+  }
+}

@@ -1,0 +1,355 @@
+package dev.larder.mirror;
+
+import dev.larder.mirror.HeldFileTable.Row;
+import dev.larder.store.Checksum;
+import dev.larder.store.Durable;
+import dev.larder.store.Hashing;
+import dev.larder.store.Layout;
+import dev.larder.store.OpenFile;
+import dev.larder.store.RelPath;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The files in a mirror's tree, and which of them may be believed.
+///
+/// A file is believed while a [Row] says what its bytes were checked against and its size and time
+/// are still those of the row. Rows of new files are kept in memory until [#flush()] has synced the
+/// bytes: after a crash or a power cut, whatever is younger than the last flush has no row. A file
+/// without a row is read and compared with what its index promises before its first use; if nothing
+/// can be compared it is fetched again. So `larder.db` may be deleted, files may be deleted or
+/// damaged, and a cut may lose any tail: what is served stays right.
+final class HeldFiles {
+  private static final Logger LOG = LoggerFactory.getLogger(HeldFiles.class);
+
+  /// Prefix of the row names of bytes that lie aside; no path of a client starts with it.
+  private static final String ASIDE = "held/";
+
+  private final Layout layout;
+  private final String mirror;
+  private final Layout.RootLayout root;
+  private final HeldFileTable table;
+  private final InstantSource clock;
+  private final ConcurrentHashMap<String, Row> unflushed = new ConcurrentHashMap<>();
+  // Keeps two requests from reading the same big file twice to check it.
+  private final Object[] checking = new Object[64];
+
+  HeldFiles(
+      Layout layout,
+      String mirror,
+      Layout.RootLayout root,
+      HeldFileTable table,
+      InstantSource clock) {
+    this.layout = layout;
+    this.mirror = mirror;
+    this.root = root;
+    this.table = table;
+    this.clock = clock;
+    for (int i = 0; i < checking.length; i++) {
+      checking[i] = new Object();
+    }
+  }
+
+  /// A file that may be believed.
+  ///
+  /// @param file opened for the receiver
+  /// @param row what is known of it
+  record Held(OpenFile file, Row row) {
+    Instant lastModified() {
+      return Instant.ofEpochMilli(row.modifiedMillis());
+    }
+  }
+
+  /// The right bytes of `path`, or null if we do not hold them.
+  ///
+  /// @throws IOException if the disk fails
+  @Nullable Held find(RelPath path, Promise promise) throws IOException {
+    Held held = find(path.value(), layout.file(mirror, path), promise);
+    if (held == null && promise.expected().checksum() != null) {
+      held = findAside(promise);
+    }
+    return held;
+  }
+
+  private @Nullable Held findAside(Promise promise) throws IOException {
+    Checksum checksum = promise.expected().checksum();
+    return checksum == null ? null : find(asideName(checksum), root.held(checksum), promise);
+  }
+
+  /// Whatever bytes lie at `path` if they were checked once, whatever they were checked against.
+  @Nullable Held findAny(RelPath path) throws IOException {
+    Row row = row(path.value());
+    return row == null
+        ? null
+        : find(
+            path.value(),
+            layout.file(mirror, path),
+            new Promise(row.promise(), dev.larder.store.Expected.NOTHING));
+  }
+
+  private @Nullable Held find(String name, Path file, Promise promise) throws IOException {
+    BasicFileAttributes attributes = attributes(file);
+    if (attributes == null) {
+      return null;
+    }
+    Row row = row(name);
+    if (row == null || !describes(row, attributes)) {
+      synchronized (checking[Math.floorMod(name.hashCode(), checking.length)]) {
+        row = check(name, file, promise, row(name));
+      }
+    }
+    if (row == null) {
+      return null;
+    }
+    if (!row.promise().equals(promise.key())) {
+      if (!row.sha256().equals(promise.sha256())) {
+        return null;
+      }
+      row = row.promised(promise.key());
+      unflushed.put(name, row);
+    }
+    return open(file, row);
+  }
+
+  /// Reads a file that has no row, or is not what its row describes, and gives it one if it is what
+  /// `promise` says.
+  private @Nullable Row check(String name, Path file, Promise promise, @Nullable Row known)
+      throws IOException {
+    BasicFileAttributes attributes = attributes(file);
+    if (attributes == null) {
+      return null;
+    }
+    if (known != null && describes(known, attributes)) {
+      return known; // another request has just checked it
+    }
+    boolean sizeFits =
+        !promise.expected().hasSize() || promise.expected().size() == attributes.size();
+    Checksum expected = promise.expected().checksum();
+    if (expected == null || !sizeFits) {
+      if (known != null) {
+        damaged(name, file, "it has changed since it was checked");
+      }
+      return null;
+    }
+    Hashing hashing = new Hashing(expected);
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] buffer = new byte[1 << 16];
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        hashing.update(buffer, 0, n);
+      }
+    }
+    Hashing.Result result = hashing.finish();
+    if (!result.asExpected()) {
+      damaged(name, file, "its checksum is wrong");
+      return null;
+    }
+    Row row =
+        new Row(
+            name,
+            attributes.size(),
+            attributes.lastModifiedTime().toMillis(),
+            promise.key(),
+            result.sha256(),
+            null,
+            clock.instant().getEpochSecond());
+    unflushed.put(name, row);
+    return row;
+  }
+
+  private void damaged(String name, Path file, String why) throws IOException {
+    LOG.warn("{}: {} is removed and will be fetched again: {}", mirror, name, why);
+    Files.deleteIfExists(file);
+    forget(name);
+  }
+
+  private static @Nullable Held open(Path file, Row row) throws IOException {
+    try {
+      OpenFile open = OpenFile.open(file);
+      if (open.size() == row.size()) {
+        return new Held(open, row);
+      }
+      open.close(); // replaced between the look and the opening
+      return null;
+    } catch (NoSuchFileException e) {
+      return null;
+    }
+  }
+
+  private static boolean describes(Row row, BasicFileAttributes attributes) {
+    return row.size() == attributes.size()
+        && row.modifiedMillis() == attributes.lastModifiedTime().toMillis();
+  }
+
+  private static @Nullable BasicFileAttributes attributes(Path file) throws IOException {
+    try {
+      BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+      return attributes.isRegularFile() ? attributes : null;
+    } catch (NoSuchFileException e) {
+      return null;
+    } catch (FileSystemException e) {
+      // ENOTDIR: what is a directory in this path is a file in the tree.
+      if (Files.exists(file)) {
+        throw e;
+      }
+      return null;
+    }
+  }
+
+  private @Nullable Row row(String name) {
+    Row row = unflushed.get(name);
+    return row != null ? row : table.find(name);
+  }
+
+  private void forget(String name) {
+    unflushed.remove(name);
+    table.remove(name);
+  }
+
+  /// Takes a finished file into the tree, or aside if its path still means other bytes.
+  ///
+  /// @param part the complete file; moved
+  /// @param upstreamed what upstream said of it
+  /// @throws IOException if the disk fails
+  Row keep(
+      RelPath path,
+      Promise promise,
+      Path part,
+      boolean aside,
+      Checksum sha256,
+      Upstreamed upstreamed)
+      throws IOException {
+    Checksum checksum = promise.expected().checksum();
+    String name = aside && checksum != null ? asideName(checksum) : path.value();
+    Path target = aside && checksum != null ? root.held(checksum) : layout.file(mirror, path);
+    Instant now = clock.instant();
+    Instant time = upstreamed.lastModified() == null ? now : upstreamed.lastModified();
+    Instant seconds = Instant.ofEpochSecond(time.getEpochSecond());
+    Files.createDirectories(target.resolveSibling(""));
+    Files.setLastModifiedTime(part, FileTime.from(seconds));
+    Row row =
+        new Row(
+            name,
+            Files.size(part),
+            seconds.toEpochMilli(),
+            promise.key(),
+            sha256,
+            upstreamed.etag(),
+            now.getEpochSecond());
+    // The row goes in before the bytes are there: until the rename it describes no file.
+    unflushed.put(name, row);
+    Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+    return row;
+  }
+
+  /// What upstream said of a file.
+  ///
+  /// @param lastModified or null
+  /// @param etag or null
+  record Upstreamed(@Nullable Instant lastModified, @Nullable String etag) {}
+
+  /// Upstream has just confirmed that the bytes at `path` are still the ones it has.
+  void confirmed(RelPath path) {
+    Row row = row(path.value());
+    if (row != null) {
+      unflushed.put(path.value(), row.checkedAt(clock.instant().getEpochSecond()));
+    }
+  }
+
+  /// The name `path` now means the bytes of `next`: what lies there goes aside for clients that
+  /// still use `previous`, and what was fetched ahead comes in.
+  ///
+  /// @throws IOException if the disk fails
+  void exchange(RelPath path, Promise previous, Promise next) throws IOException {
+    Checksum old = previous.expected().checksum();
+    Path file = layout.file(mirror, path);
+    Row row = row(path.value());
+    if (old != null && row != null && row.promise().equals(previous.key()) && Files.exists(file)) {
+      Files.createDirectories(root.held());
+      unflushed.put(asideName(old), row.named(asideName(old)));
+      Files.move(file, root.held(old), StandardCopyOption.ATOMIC_MOVE);
+      forget(path.value());
+    }
+    Checksum fresh = next.expected().checksum();
+    if (fresh != null && Files.exists(root.held(fresh))) {
+      Row ahead = row(asideName(fresh));
+      if (ahead != null) {
+        unflushed.put(path.value(), ahead.named(path.value()));
+        Files.createDirectories(file.resolveSibling(""));
+        Files.move(root.held(fresh), file, StandardCopyOption.ATOMIC_MOVE);
+        forget(asideName(fresh));
+      }
+    }
+  }
+
+  /// Removes bytes that lie aside and that no held generation needs.
+  ///
+  /// @param needed checksums that some held generation promises under a name that means other bytes
+  void removeAside(java.util.Set<Checksum> needed) throws IOException {
+    if (!Files.isDirectory(root.held())) {
+      return;
+    }
+    java.util.Set<String> names = new java.util.HashSet<>();
+    needed.forEach(checksum -> names.add(root.held(checksum).getFileName().toString()));
+    try (java.util.stream.Stream<Path> files = Files.list(root.held())) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        if (!names.contains(file.getFileName().toString())) {
+          Files.deleteIfExists(file);
+          forget(ASIDE + file.getFileName());
+        }
+      }
+    }
+  }
+
+  /// Removes `path` from the tree; the bytes can be fetched again.
+  void remove(RelPath path) throws IOException {
+    Files.deleteIfExists(layout.file(mirror, path));
+    forget(path.value());
+  }
+
+  /// The journal of finished files: syncs the bytes of every file that came in since the last call,
+  /// then records them. Called every few seconds and at the end.
+  void flush() {
+    List<Row> rows = new ArrayList<>();
+    for (Row row : List.copyOf(unflushed.values())) {
+      Path file =
+          row.name().startsWith(ASIDE)
+              ? root.held().resolve(row.name().substring(ASIDE.length()))
+              : layout.tree(mirror).resolve(row.name());
+      try {
+        Durable.sync(file);
+        rows.add(row);
+      } catch (IOException e) {
+        // Removed meanwhile, or a failing disk: without a row it is checked before its next use.
+        unflushed.remove(row.name(), row);
+      }
+    }
+    if (!rows.isEmpty()) {
+      table.put(rows);
+      rows.forEach(row -> unflushed.remove(row.name(), row));
+    }
+  }
+
+  /// Whether the bytes at `path` are known to be what they were checked against.
+  boolean isChecked(RelPath path, BasicFileAttributes attributes) {
+    Row row = row(path.value());
+    return row != null && describes(row, attributes);
+  }
+
+  private static String asideName(Checksum checksum) {
+    return ASIDE + checksum.algorithm().id() + "-" + checksum.hex();
+  }
+}

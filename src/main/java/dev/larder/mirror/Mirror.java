@@ -1,0 +1,239 @@
+package dev.larder.mirror;
+
+import dev.larder.database.Database;
+import dev.larder.egress.Egress;
+import dev.larder.format.Format;
+import dev.larder.repo.Answer;
+import dev.larder.repo.Ask;
+import dev.larder.repo.Content;
+import dev.larder.repo.Generations;
+import dev.larder.sign.Keyring;
+import dev.larder.store.Layout;
+import dev.larder.store.RelPath;
+import java.io.Closeable;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A mirror: follows its upstreams on demand and answers for their paths.
+///
+/// The pieces: [Root] knows which generation is current and keeps it fresh, [HeldFiles] which files
+/// are here and may be believed, [Fills] brings the others, [Answers] puts an answer together.
+public final class Mirror implements Content, Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(Mirror.class);
+
+  /// A pacman mirror is one root, since its repositories move together.
+  private static final String ROOT = "root";
+
+  private static final Duration JOURNAL_EVERY = Duration.ofSeconds(1);
+
+  /// How many journal beats lie between two flushes of finished files.
+  private static final int FLUSH_EVERY = 3;
+
+  private final Workings workings;
+  private final Root root;
+  private final Fills fills;
+  private final Answers answers;
+  private final Shelf shelf;
+  private final ExecutorService threads;
+  private final Thread beat;
+
+  private Mirror(
+      Workings workings,
+      Root root,
+      Fills fills,
+      Answers answers,
+      Shelf shelf,
+      ExecutorService threads) {
+    this.workings = workings;
+    this.root = root;
+    this.fills = fills;
+    this.answers = answers;
+    this.shelf = shelf;
+    this.threads = threads;
+    this.beat =
+        Thread.ofVirtual().name("mirror " + workings.settings().name()).unstarted(this::run);
+  }
+
+  /// What a mirror needs of the outside.
+  ///
+  /// @param format of its upstreams
+  /// @param layout of the data directory
+  /// @param database for facts that can be found out again
+  /// @param egress to fetch with
+  /// @param keyring trusted keys, or null if signatures are not checked
+  /// @param clock the time
+  public record Surroundings(
+      Format format,
+      Layout layout,
+      Database database,
+      Egress egress,
+      @Nullable Keyring keyring,
+      InstantSource clock) {}
+
+  /// Opens a mirror: repairs what a crash left, reads which generation is current, and starts to
+  /// follow the upstreams.
+  ///
+  /// @param upstreamUrls base URLs in order of preference, asked again before each use
+  /// @throws IOException if the data directory cannot be read
+  public static Mirror open(MirrorSettings settings, Surroundings around, UpstreamUrls upstreamUrls)
+      throws IOException {
+    String name = settings.name();
+    InstantSource clock = around.clock();
+    Format format = around.format();
+    Layout.RootLayout rootLayout = around.layout().root(name, ROOT);
+    Partial.recover(rootLayout.partial(), clock.instant());
+    Traffic traffic = new Traffic();
+    Upstreams upstreams =
+        new Upstreams(upstreamUrls::urls, around.egress(), settings.redirects(), clock);
+    HeldFiles held =
+        new HeldFiles(
+            around.layout(), name, rootLayout, new HeldFileTable(around.database(), name), clock);
+    LastUse uses =
+        new LastUse(new LastUseTable(around.database(), name), clock, settings.activeFor());
+    Workings workings = new Workings(settings, format, upstreams, held, uses, traffic, clock);
+
+    Signatures signatures = new Signatures(workings);
+    IndexCheck check = new IndexCheck(format, around.keyring(), settings.verify(), signatures);
+    Fills fills = new Fills(upstreams, format, rootLayout, held, check, traffic, clock);
+    Generations generations = new Generations(rootLayout);
+    ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    Root root =
+        new Root(
+            ROOT,
+            workings,
+            generations,
+            new Refresh(upstreams, format, generations, check, traffic, clock),
+            new Switchover(workings, around.layout(), generations, fills),
+            threads);
+    signatures.connect(root, fills);
+    root.open();
+    Answers answers = new Answers(workings, root, fills);
+    Shelf shelf = new Shelf(workings, around.layout(), root);
+    Mirror mirror = new Mirror(workings, root, fills, answers, shelf, threads);
+    mirror.beat.start();
+    return mirror;
+  }
+
+  /// Where a mirror's upstreams are.
+  public interface UpstreamUrls {
+    /// Base URLs without a trailing slash, in order of preference. Cheap to call.
+    List<String> urls();
+  }
+
+  @Override
+  public String name() {
+    return workings.settings().name();
+  }
+
+  @Override
+  public String format() {
+    return workings.format().name();
+  }
+
+  @Override
+  public Answer answer(Ask ask) {
+    return answers.answer(ask);
+  }
+
+  @Override
+  public List<Entry> list(RelPath directory) throws IOException {
+    return shelf.list(directory);
+  }
+
+  @Override
+  public void sent(boolean hit, long bytes) {
+    workings.traffic().sent(hit, bytes);
+  }
+
+  /// Base URLs of its upstreams now.
+  public List<String> upstreamUrls() {
+    return workings.upstreams().all().stream().map(Upstream::base).toList();
+  }
+
+  /// How it stands.
+  public MirrorReport report() {
+    Traffic traffic = workings.traffic();
+    return new MirrorReport(
+        name(),
+        format(),
+        workings.upstreams().all().stream().map(Upstream::report).toList(),
+        List.of(root.report()),
+        fills.reports(),
+        traffic.requests(),
+        traffic.hits(),
+        traffic.cacheBytes(),
+        traffic.upstreamBytes());
+  }
+
+  /// Asks upstream now whether there is a new set, and takes it.
+  ///
+  /// @param accept also take a set that is older than ours or not signed as it must be
+  public RefreshOutcome refresh(boolean accept) {
+    return root.refreshNow(accept);
+  }
+
+  /// What a client would get for `path` now, and why. Asks no upstream and changes nothing.
+  ///
+  /// @throws IOException if the disk cannot be read
+  public Explanation explain(RelPath path) throws IOException {
+    return new Explainer(workings, root, fills).explain(path);
+  }
+
+  /// The files in the tree whose path is `wanted`, sorted by path.
+  ///
+  /// @param after only paths after this one, or null for all
+  /// @param limit at most so many
+  /// @throws IOException if the disk cannot be read
+  public List<HeldFile> held(Predicate<RelPath> wanted, @Nullable RelPath after, int limit)
+      throws IOException {
+    return shelf.held(wanted, after, limit);
+  }
+
+  /// Removes the files whose path is `wanted` from the tree; they are fetched again when asked for.
+  /// Returns what was removed.
+  ///
+  /// @throws IOException if the disk fails
+  public List<HeldFile> remove(Predicate<RelPath> wanted) throws IOException {
+    return shelf.remove(wanted);
+  }
+
+  private void run() {
+    int beats = 0;
+    try {
+      while (true) {
+        Thread.sleep(JOURNAL_EVERY);
+        try {
+          fills.journal();
+          if (++beats % FLUSH_EVERY == 0) {
+            workings.held().flush();
+            workings.uses().flush();
+          }
+          threads.execute(root::poll);
+        } catch (RuntimeException e) {
+          // The root of this thread: one bad beat must not be the last.
+          LOG.error("{}: housekeeping", name(), e);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Stops following, and makes what is under way survive.
+  @Override
+  public void close() throws IOException {
+    beat.interrupt();
+    fills.close();
+    threads.shutdownNow();
+    workings.held().flush();
+    workings.uses().flush();
+  }
+}

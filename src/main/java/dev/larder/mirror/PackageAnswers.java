@@ -1,0 +1,380 @@
+package dev.larder.mirror;
+
+import dev.larder.format.PathKind;
+import dev.larder.mirror.HeldFiles.Held;
+import dev.larder.repo.Answer;
+import dev.larder.repo.Answer.Body;
+import dev.larder.repo.Answer.Validity;
+import dev.larder.repo.Ask;
+import dev.larder.repo.CacheStatus;
+import dev.larder.repo.Generation;
+import dev.larder.repo.Representation;
+import dev.larder.store.RelPath;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// Answers for files that are not indexes: from what we hold if it is what the index promises, else
+/// by a fill.
+final class PackageAnswers {
+  private static final Duration HEAD_LIMIT = Duration.ofSeconds(25);
+  private static final Duration ABSENT_FOR = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofSeconds(5);
+
+  /// A range that begins further ahead of the fill than this is fetched beside it.
+  private static final long FAR_AHEAD = 4L << 20;
+
+  private final Workings workings;
+  private final Root root;
+  private final Fills fills;
+  private final ClientGenerations clients;
+  private final Map<RelPath, Instant> absent = new ConcurrentHashMap<>();
+  private volatile Instant diskFullUntil = Instant.EPOCH;
+
+  PackageAnswers(Workings workings, Root root, Fills fills, ClientGenerations clients) {
+    this.workings = workings;
+    this.root = root;
+    this.fills = fills;
+    this.clients = clients;
+  }
+
+  /// A package or a companion of one.
+  Answer promised(Ask ask) throws IOException, InterruptedException {
+    noteUse(ask.path());
+    Naming naming = name(ask);
+    if (naming instanceof Naming.Unnamed unnamed && !unnamed.covered()) {
+      learnIndex(ask.path());
+      naming = name(ask);
+    }
+    return switch (naming) {
+      case Naming.Named named -> named(ask, named);
+      case Naming.Unnamed _ -> unnamed(ask);
+    };
+  }
+
+  private Naming name(Ask ask) {
+    return Naming.of(ask.path(), ask.client(), workings.format(), root.known(), clients);
+  }
+
+  private void noteUse(RelPath path) {
+    RelPath owner =
+        workings.format().kind(path) instanceof PathKind.Companion companion
+            ? companion.of()
+            : path;
+    String name = workings.format().packageName(owner);
+    if (name != null && owner.equals(path)) {
+      workings.uses().packageFile(path.parent(), name);
+    } else if (name != null) {
+      workings.uses().companion(path.parent(), name);
+    }
+  }
+
+  /// A package is asked for before any index of its directory was: CacheServer clients and clients
+  /// with an older database do that. Brings the index if it can be had soon.
+  private void learnIndex(RelPath path) throws InterruptedException {
+    RelPath owner =
+        workings.format().kind(path) instanceof PathKind.Companion companion
+            ? companion.of()
+            : path;
+    for (RelPath index : workings.format().indexesOf(owner, workings.settings().name())) {
+      if (!root.isAbsent(index) && root.forIndexSoon(index)) {
+        workings.uses().index(index);
+        return;
+      }
+    }
+  }
+
+  private Answer named(Ask ask, Naming.Named named) throws IOException, InterruptedException {
+    Promise promise = named.promise();
+    Held held = workings.held().find(ask.path(), promise);
+    if (held != null) {
+      Validity validity = named.forAll() ? new WhileCurrent(root.current()) : Validity.ONCE;
+      return Answers.found(
+          ask, held, CacheStatus.hit("gen=" + named.generation().number()), validity, promise);
+    }
+    if (promise.etag() != null) {
+      Representation cold =
+          new Representation(promise.expected().size(), null, promise.etag(), promise.sha256());
+      if (ask.want(cold) instanceof Ask.Want.Nothing) {
+        return new Answer.Found(
+            cold,
+            new Body.None(),
+            CacheStatus.forwarded("uri-miss", 0, false, "from-index"),
+            Validity.ONCE);
+      }
+    }
+    boolean aside = named.aside() && promise.provable();
+    Answer answer = fill(ask, order(ask.path(), promise, aside, Map.of()), null);
+    if (answer instanceof Answer.Absent && named.generation() == root.current()) {
+      // The index we serve names it and upstream has dropped it: the index is old.
+      root.refreshSoon();
+    }
+    return answer;
+  }
+
+  private Answer unnamed(Ask ask) throws IOException, InterruptedException {
+    Held held = workings.held().findAny(ask.path());
+    if (held != null && !held.row().promise().equals(Promise.unverified().key())) {
+      // A generation that is no longer held named it; its bytes were checked then.
+      return Answers.found(ask, held, CacheStatus.hit("superseded"), Validity.ONCE, null);
+    }
+    if (held != null) {
+      held.file().close();
+    }
+    return other(ask);
+  }
+
+  /// A path no index covers: what we hold is confirmed by upstream if that was long ago.
+  Answer other(Ask ask) throws IOException, InterruptedException {
+    RelPath path = ask.path();
+    Promise promise = Promise.unverified();
+    Held held = workings.held().find(path, promise);
+    if (held != null && isRecent(held)) {
+      return Answers.found(ask, held, CacheStatus.hit("recent"), Validity.ONCE, promise);
+    }
+    Instant until = absent.get(path);
+    if (until != null && workings.clock().instant().isBefore(until)) {
+      if (held != null) {
+        held.file().close();
+      }
+      return new Answer.Absent("Upstream has no such file.", CacheStatus.hit("negative"));
+    }
+    return fill(ask, order(path, promise, false, conditional(held)), held);
+  }
+
+  private boolean isRecent(Held held) {
+    return Instant.ofEpochSecond(held.row().checkedAt())
+        .plus(workings.settings().refresh())
+        .isAfter(workings.clock().instant());
+  }
+
+  private static Map<String, String> conditional(@Nullable Held held) {
+    Map<String, String> headers = new HashMap<>();
+    if (held != null && held.row().etag() != null) {
+      headers.put("If-None-Match", held.row().etag());
+    } else if (held != null) {
+      headers.put(
+          "If-Modified-Since",
+          java.time.format.DateTimeFormatter.RFC_1123_DATE_TIME.format(
+              held.lastModified().atZone(java.time.ZoneOffset.UTC)));
+    }
+    return headers;
+  }
+
+  private FillOrder order(
+      RelPath path, Promise promise, boolean aside, Map<String, String> conditional) {
+    return new FillOrder(path, promise, aside, conditional, workings.format().maxSize(path));
+  }
+
+  /// Answers from a fill.
+  ///
+  /// @param stale what we hold and would serve if upstream fails; ended here
+  private Answer fill(Ask ask, FillOrder order, @Nullable Held stale)
+      throws IOException, InterruptedException {
+    if (diskIsFull()) {
+      return stale != null ? stale(ask, stale) : pass(ask, order.promise());
+    }
+    boolean collapsed = fills.isRunning(order);
+    Fill fill = fills.join(order);
+    boolean handedOn = false;
+    try {
+      FillHead head = fill.awaitHead(stale != null ? Root.PATIENCE : HEAD_LIMIT);
+      switch (head) {
+        case FillHead.Begun begun -> {
+          CacheStatus status =
+              CacheStatus.forwarded(stale != null ? "stale" : "uri-miss", begun.status(), true, "");
+          Answer answer =
+              begun(ask, order, fill, begun, collapsed ? status.withCollapsed() : status);
+          handedOn = answer instanceof Answer.Found found && found.body() instanceof Body.Growing;
+          end(stale);
+          return answer;
+        }
+        case FillHead.NotModified _ -> {
+          workings.held().confirmed(order.path());
+          Held held = stale != null ? stale : workings.held().find(order.path(), order.promise());
+          return held == null
+              ? gone(order.path())
+              : Answers.found(
+                  ask,
+                  held,
+                  CacheStatus.forwarded("stale", 304, true, "confirmed"),
+                  Validity.ONCE,
+                  order.promise());
+        }
+        case FillHead.Absent _ -> {
+          end(stale);
+          return gone(order.path());
+        }
+        case FillHead.Failed failed -> {
+          return stale != null
+              ? stale(ask, stale)
+              : new Answer.Unavailable(
+                  failed.code(),
+                  "No upstream could give this file.",
+                  failed.retryAfter(),
+                  CacheStatus.forwarded("uri-miss", 0, false, "upstream-failed"));
+        }
+        case FillHead.NoRoom _ -> {
+          diskFullUntil = workings.clock().instant().plus(SOON);
+          return stale != null ? stale(ask, stale) : pass(ask, order.promise());
+        }
+      }
+    } finally {
+      if (!handedOn) {
+        fill.growth().leave();
+      }
+    }
+  }
+
+  private static void end(@Nullable Held held) {
+    if (held != null) {
+      held.file().close();
+    }
+  }
+
+  private Answer stale(Ask ask, Held held) {
+    return Answers.found(
+        ask,
+        held,
+        CacheStatus.hit("upstream-down"),
+        new Validity() {
+          @Override
+          public boolean holds() {
+            return false;
+          }
+
+          @Override
+          public long confirmedAt() {
+            return held.row().checkedAt();
+          }
+        },
+        null);
+  }
+
+  private Answer gone(RelPath path) {
+    // A name in the current index is never remembered as absent.
+    if (!(name(path) instanceof Naming.Named)) {
+      Instant now = workings.clock().instant();
+      absent.values().removeIf(until -> !until.isAfter(now));
+      absent.put(path, now.plus(ABSENT_FOR));
+    }
+    return new Answer.Absent(
+        "No upstream has this file.", CacheStatus.forwarded("uri-miss", 404, false, ""));
+  }
+
+  private Naming name(RelPath path) {
+    return Naming.of(
+        path, java.net.InetAddress.getLoopbackAddress(), workings.format(), root.known(), clients);
+  }
+
+  private Answer begun(
+      Ask ask, FillOrder order, Fill fill, FillHead.Begun begun, CacheStatus status)
+      throws IOException {
+    Held held =
+        fill.growth().state() instanceof dev.larder.store.GrowingFile.State.Complete
+            ? workings.held().find(order.path(), order.promise())
+            : null;
+    if (held != null) {
+      return Answers.found(ask, held, status, Validity.ONCE, order.promise());
+    }
+    Representation representation =
+        new Representation(
+            begun.size(), begun.lastModified(), order.promise().etag(), order.promise().sha256());
+    return switch (ask.want(representation)) {
+      case Ask.Want.Nothing _ ->
+          new Answer.Found(representation, new Body.None(), status, Validity.ONCE);
+      case Ask.Want.Bytes bytes ->
+          bytes.from() > fill.growth().released() + FAR_AHEAD
+              ? farAhead(representation, order, fill, bytes)
+              : new Answer.Found(
+                  representation, new Body.Growing(fill.growth()), status, Validity.ONCE);
+    };
+  }
+
+  private Answer farAhead(
+      Representation representation, FillOrder order, Fill fill, Ask.Want.Bytes bytes) {
+    CacheStatus status = CacheStatus.forwarded("partial", 206, false, "far-ahead");
+    return switch (Passthrough.open(
+        workings.upstreams(), order, bytes.from(), bytes.to(), workings.traffic())) {
+      case Passthrough.Outcome.Open open ->
+          new Answer.Found(representation, new Body.Passing(open.passage()), status, Validity.ONCE);
+      case Passthrough.Outcome.Absent _, Passthrough.Outcome.Failed _ ->
+          // Then the client waits until the fill has come that far.
+          new Answer.Found(representation, new Body.Growing(fill.growth()), status, Validity.ONCE);
+    };
+  }
+
+  /// Whether the disk has refused bytes a moment ago.
+  boolean diskIsFull() {
+    return workings.clock().instant().isBefore(diskFullUntil) || fills.lackOfRoom(0) != null;
+  }
+
+  /// Lets the bytes pass through without keeping them.
+  Answer pass(Ask ask, Promise promise) {
+    FillOrder order = order(ask.path(), promise, false, Map.of());
+    // The length is not known before upstream has answered, so the whole is asked for first.
+    return switch (Passthrough.open(workings.upstreams(), order, 0, -1, workings.traffic())) {
+      case Passthrough.Outcome.Absent _ -> gone(ask.path());
+      case Passthrough.Outcome.Failed _ ->
+          new Answer.Unavailable(
+              502,
+              "No upstream could give this file.",
+              SOON,
+              CacheStatus.forwarded("bypass", 0, false, "disk-full"));
+      case Passthrough.Outcome.Open open -> passing(ask, order, open.passage());
+    };
+  }
+
+  private Answer passing(Ask ask, FillOrder order, Passthrough whole) {
+    CacheStatus status = CacheStatus.forwarded("bypass", 200, false, "disk-full");
+    Representation representation =
+        new Representation(
+            whole.size(), whole.lastModified(), order.promise().etag(), order.promise().sha256());
+    return switch (ask.want(representation)) {
+      case Ask.Want.Nothing _ -> {
+        whole.close();
+        yield new Answer.Found(representation, new Body.None(), status, Validity.ONCE);
+      }
+      case Ask.Want.Bytes bytes -> {
+        if (bytes.from() == 0 && bytes.to() < 0) {
+          yield new Answer.Found(representation, new Body.Passing(whole), status, Validity.ONCE);
+        }
+        whole.close();
+        yield switch (Passthrough.open(
+            workings.upstreams(), order, bytes.from(), bytes.to(), workings.traffic())) {
+          case Passthrough.Outcome.Open part ->
+              new Answer.Found(
+                  representation, new Body.Passing(part.passage()), status, Validity.ONCE);
+          case Passthrough.Outcome.Absent _ -> gone(ask.path());
+          case Passthrough.Outcome.Failed failed ->
+              new Answer.Unavailable(502, "No upstream could give this range.", SOON, status);
+        };
+      }
+    };
+  }
+
+  /// Holds while the generation that was asked is current.
+  private final class WhileCurrent implements Validity {
+    private final @Nullable Generation generation;
+
+    WhileCurrent(@Nullable Generation generation) {
+      this.generation = generation;
+    }
+
+    @Override
+    public boolean holds() {
+      List<Generation> known = root.known();
+      return !known.isEmpty() && known.getFirst() == generation;
+    }
+
+    @Override
+    public long confirmedAt() {
+      return -1;
+    }
+  }
+}

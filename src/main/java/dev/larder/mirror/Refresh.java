@@ -1,0 +1,301 @@
+package dev.larder.mirror;
+
+import dev.larder.format.Format;
+import dev.larder.format.InvalidIndex;
+import dev.larder.repo.Generation;
+import dev.larder.repo.Generations;
+import dev.larder.repo.Generations.Draft;
+import dev.larder.repo.Member;
+import dev.larder.store.RelPath;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Finds out what upstream shows now, and fetches the set if it is another one: from one upstream,
+/// checked, and only if that upstream still shows the same set at the end. Acts on nothing: what it
+/// found is a value for [Root] to act on.
+final class Refresh {
+  private static final Logger LOG = LoggerFactory.getLogger(Refresh.class);
+
+  /// How often a set that changes under our hands is begun anew.
+  private static final int ATTEMPTS = 6;
+
+  private static final Duration PAUSE = Duration.ofMillis(200);
+
+  private final Upstreams upstreams;
+  private final Format format;
+  private final Generations generations;
+  private final IndexCheck check;
+  private final Traffic traffic;
+  private final InstantSource clock;
+
+  Refresh(
+      Upstreams upstreams,
+      Format format,
+      Generations generations,
+      IndexCheck check,
+      Traffic traffic,
+      InstantSource clock) {
+    this.upstreams = upstreams;
+    this.format = format;
+    this.generations = generations;
+    this.check = check;
+    this.traffic = traffic;
+    this.clock = clock;
+  }
+
+  /// What upstream shows.
+  ///
+  /// The draft of a finding is the receiver's to commit or discard.
+  sealed interface Finding {
+    /// The set we have.
+    ///
+    /// @param token as it is now, or null if the format or upstream has none
+    /// @param added indexes that were missing, in a draft; null if none
+    /// @param absent paths upstream does not have
+    record Same(@Nullable String token, @Nullable Draft added, Set<RelPath> absent)
+        implements Finding {}
+
+    /// Another set.
+    ///
+    /// @param draft its files
+    /// @param origin where it is from
+    /// @param absent paths upstream does not have
+    record Other(Draft draft, Generation.Origin origin, Set<RelPath> absent) implements Finding {}
+
+    /// A set that must not be served.
+    ///
+    /// @param older it is older than ours, and nothing else is wrong with it
+    record Refused(String why, boolean older) implements Finding {}
+
+    /// No answer.
+    record Unreachable(String why) implements Finding {}
+  }
+
+  /// What the current state is and what is wanted of a refresh.
+  ///
+  /// @param current generation, or null
+  /// @param token the token that stands for `current` now, or null
+  /// @param wanted index paths to have
+  /// @param acceptOlder an older set is taken
+  /// @param accept the operator takes whatever upstream shows, signed or not
+  record Wish(
+      @Nullable Generation current,
+      @Nullable String token,
+      Set<RelPath> wanted,
+      boolean acceptOlder,
+      boolean accept) {
+    Set<RelPath> missing() {
+      Set<RelPath> missing = new LinkedHashSet<>(wanted);
+      if (current != null) {
+        current.members().forEach(member -> missing.remove(member.path()));
+      }
+      return missing;
+    }
+  }
+
+  /// Asks the upstreams in order until one shows a set that can be served.
+  Finding find(Wish wish) {
+    Finding refused = null;
+    String why = "no upstream is configured";
+    boolean allRefuse = true;
+    for (Upstream upstream : upstreams.inOrder(null)) {
+      try {
+        Finding finding = find(upstream, wish);
+        upstream.succeeded();
+        if (!(finding instanceof Finding.Refused refusal)) {
+          return finding;
+        }
+        LOG.warn("{}: {}", upstream, refusal.why());
+        refused = worse(refused, refusal);
+      } catch (InvalidIndex e) {
+        refused = new Finding.Refused(upstream + ": " + e.getMessage(), false);
+        LOG.warn("{}: {}", upstream, e.getMessage());
+      } catch (IOException e) {
+        why = upstream + ": " + e.getMessage();
+        LOG.info("refresh: {}", why);
+        upstream.failed(String.valueOf(e.getMessage()));
+        allRefuse = false;
+      }
+    }
+    if (refused instanceof Finding.Refused refusal) {
+      // An older set is only taken one day if every upstream agrees on it.
+      return new Finding.Refused(refusal.why(), refusal.older() && allRefuse);
+    }
+    Duration told = upstreams.retryAfter();
+    return new Finding.Unreachable(
+        told == null ? why : why + "; upstream asks to wait " + told.toSeconds() + " s");
+  }
+
+  private static Finding worse(@Nullable Finding before, Finding.Refused now) {
+    return before instanceof Finding.Refused refused && !refused.older() ? refused : now;
+  }
+
+  private Finding find(Upstream upstream, Wish wish) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      Draft draft = generations.draft();
+      Finding finding = null;
+      try {
+        finding = attempt(upstream, wish, draft);
+        if (finding != null) {
+          return finding;
+        }
+      } finally {
+        if (!uses(finding, draft)) {
+          draft.discard();
+        }
+      }
+      if (attempt == ATTEMPTS) {
+        throw new IOException("its set changed or did not fit together " + ATTEMPTS + " times");
+      }
+      pause();
+    }
+  }
+
+  private static boolean uses(@Nullable Finding finding, Draft draft) {
+    return switch (finding) {
+      case Finding.Same same -> same.added() == draft;
+      case Finding.Other other -> other.draft() == draft;
+      case Finding.Refused _, Finding.Unreachable _ -> false;
+      case null -> false;
+    };
+  }
+
+  private static void pause() throws IOException {
+    try {
+      Thread.sleep(PAUSE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
+  /// One attempt; null if upstream changed meanwhile.
+  private @Nullable Finding attempt(Upstream upstream, Wish wish, Draft draft) throws IOException {
+    Generation current = wish.current();
+    SetFetch fetch = new SetFetch(upstreams, upstream, format, traffic, current);
+    String token = fetch.token();
+    boolean sameToken = token != null && token.equals(wish.token()) && settled(fetch, token);
+    if (current != null && sameToken && wish.missing().isEmpty()) {
+      return new Finding.Same(token, null, Set.of());
+    }
+    long time = fetch.tokenTime(token);
+    if (current != null && time >= 0 && time < current.origin().time() && !wish.acceptOlder()) {
+      return new Finding.Refused(
+          "%s is at %s, older than the set we have of %s"
+              .formatted(
+                  upstream,
+                  Instant.ofEpochSecond(time),
+                  Instant.ofEpochSecond(current.origin().time())),
+          true);
+    }
+    Set<RelPath> paths = sameToken ? wish.missing() : wish.wanted();
+    for (RelPath path : paths) {
+      fetch.fetch(path, draft);
+    }
+    if (!stands(fetch, token) || !check.fitTogether(draft)) {
+      return null;
+    }
+    boolean same = current != null && (sameToken || isSame(current, draft, wish));
+    Draft added = same && current != null ? added(current, draft) : null;
+    boolean unchecked = (same && added == null) || wish.accept();
+    String refusal = unchecked ? null : check.refusal(draft);
+    if (refusal != null) {
+      return new Finding.Refused(upstream + ": " + refusal, false);
+    }
+    if (same) {
+      return new Finding.Same(token, added, fetch.absent());
+    }
+    if (time < 0) {
+      time = newest(draft);
+      if (current != null && time < current.origin().time() && !wish.acceptOlder()) {
+        return new Finding.Refused(upstream + " has an index older than ours", true);
+      }
+    }
+    return other(upstream, draft, fetch, token, time);
+  }
+
+  private Finding other(
+      Upstream upstream, Draft draft, SetFetch fetch, @Nullable String token, long time)
+      throws IOException {
+    if (draft.members().isEmpty()) {
+      return new Finding.Same(token, null, fetch.absent());
+    }
+    if (token != null) {
+      fetch.keepToken(token, draft, clock.instant());
+    }
+    return new Finding.Other(
+        draft,
+        new Generation.Origin(upstream.base(), clock.instant(), time, token == null ? "" : token),
+        fetch.absent());
+  }
+
+  /// Whether the token is old enough to tell two publications apart.
+  private boolean settled(SetFetch fetch, String token) {
+    return Instant.ofEpochSecond(fetch.tokenTime(token))
+        .plus(SetFetch.SETTLED)
+        .isBefore(clock.instant());
+  }
+
+  private static boolean stands(SetFetch fetch, @Nullable String token) throws IOException {
+    return token == null || token.equals(fetch.token());
+  }
+
+  /// Whether the draft has the same bytes as `current` for all that `current` has of it.
+  private boolean isSame(Generation current, Draft draft, Wish wish) {
+    for (Member member : current.members()) {
+      RelPath path = member.path();
+      Member now = draft.member(path);
+      boolean asked = wish.wanted().contains(path) || isSignatureOfWanted(path, wish);
+      if (asked && (now == null || !now.sha256().equals(member.sha256()))) {
+        return false;
+      }
+    }
+    // A signature that appeared beside a database we have is a change, too.
+    for (Member member : draft.members()) {
+      if (current.member(member.path()) == null && isSignatureOfKnown(member.path(), current)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean isSignatureOfWanted(RelPath path, Wish wish) {
+    return format.kind(path) instanceof dev.larder.format.PathKind.IndexSignature signature
+        && wish.wanted().contains(signature.of());
+  }
+
+  private boolean isSignatureOfKnown(RelPath path, Generation current) {
+    return format.kind(path) instanceof dev.larder.format.PathKind.IndexSignature signature
+        && current.member(signature.of()) != null;
+  }
+
+  private static @Nullable Draft added(Generation current, Draft draft) {
+    List<Member> added = new ArrayList<>();
+    for (Member member : draft.members()) {
+      if (current.member(member.path()) == null) {
+        added.add(member);
+      }
+    }
+    return added.isEmpty() ? null : draft;
+  }
+
+  /// The latest time upstream gave any file of the draft, in epoch seconds; -1 if it gave none.
+  private static long newest(Draft draft) {
+    long newest = -1;
+    for (Member member : draft.members()) {
+      if (!member.lastModified().equals(Instant.EPOCH)) {
+        newest = Math.max(newest, member.lastModified().getEpochSecond());
+      }
+    }
+    return newest;
+  }
+}

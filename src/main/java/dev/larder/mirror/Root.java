@@ -1,0 +1,391 @@
+package dev.larder.mirror;
+
+import dev.larder.format.PathKind;
+import dev.larder.mirror.Refresh.Finding;
+import dev.larder.repo.Generation;
+import dev.larder.repo.Generations;
+import dev.larder.repo.Generations.Draft;
+import dev.larder.repo.Member;
+import dev.larder.store.RelPath;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The set of indexes that moves together, and its freshness. Freshness belongs to the set: either
+/// all of it is the generation that upstream shows, or none of it is.
+///
+/// `refreshing` guards everything that changes; requests read the volatile fields only.
+final class Root {
+  private static final Logger LOG = LoggerFactory.getLogger(Root.class);
+
+  /// How long a request waits for a refresh when there is something to answer with. pacman gives up
+  /// on a server after ten seconds.
+  static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  /// How long it waits when there is nothing.
+  private static final Duration COLD_PATIENCE = Duration.ofSeconds(30);
+
+  /// After a failed refresh upstream is left alone for this long, or `refresh` if that is shorter.
+  private static final Duration AFTER_FAILURE = Duration.ofSeconds(15);
+
+  private static final Duration ABSENT_FOR = Duration.ofSeconds(30);
+
+  /// A client follows a redirect into a generation at once; for so long every generation is there.
+  private static final Duration JUST_SUPERSEDED = Duration.ofMinutes(2);
+
+  private final String id;
+  private final Workings workings;
+  private final Generations generations;
+  private final Refresh refresh;
+  private final Switchover switchover;
+  private final ExecutorService threads;
+  private final ReentrantLock refreshing = new ReentrantLock();
+  private final Map<RelPath, Instant> absent = new ConcurrentHashMap<>();
+  private final Map<Long, Instant> supersededAt = new ConcurrentHashMap<>();
+  private volatile List<Generation> known = List.of(); // newest first; the first is current
+  private volatile @Nullable Instant checkedAt;
+  private volatile Instant dueAt = Instant.EPOCH;
+  private volatile @Nullable String token;
+  private volatile @Nullable String lastError;
+  private volatile @Nullable Refusal refusal;
+  private long lastStarted; // System.nanoTime of the last refresh; guarded by refreshing
+  private RefreshOutcome lastOutcome = new RefreshOutcome.Nothing(); // guarded by refreshing
+
+  Root(
+      String id,
+      Workings workings,
+      Generations generations,
+      Refresh refresh,
+      Switchover switchover,
+      ExecutorService threads) {
+    this.id = id;
+    this.workings = workings;
+    this.generations = generations;
+    this.refresh = refresh;
+    this.switchover = switchover;
+    this.threads = threads;
+  }
+
+  /// Why the newest set upstream offers is not served.
+  private record Refusal(String why, boolean older, Instant since) {}
+
+  /// Reads what is on disk. Run once, before anything else.
+  void open() throws IOException {
+    generations.recover();
+    List<Generation> all = generations.load();
+    long number = generations.currentNumber();
+    // A generation after the pointer was being switched to when we stopped: upstream tells it
+    // again.
+    List<Generation> kept = new ArrayList<>();
+    for (Generation generation : all) {
+      if (generation.number() <= number) {
+        kept.add(generation);
+      } else {
+        generations.remove(generation);
+      }
+    }
+    known = List.copyOf(kept);
+    if (!kept.isEmpty()) {
+      token = kept.getFirst().origin().token();
+    }
+  }
+
+  @Nullable Generation current() {
+    List<Generation> all = known;
+    return all.isEmpty() ? null : all.getFirst();
+  }
+
+  /// The current and the held generations, newest first.
+  List<Generation> known() {
+    return known;
+  }
+
+  @Nullable Generation generation(long number) {
+    for (Generation generation : known) {
+      if (generation.number() == number) {
+        return generation;
+      }
+    }
+    return null;
+  }
+
+  /// Whether `generation` is current and was confirmed recently enough to be served unasked.
+  boolean isFresh(Generation generation) {
+    return current() == generation && workings.clock().instant().isBefore(dueAt);
+  }
+
+  /// When upstream last confirmed the current generation, epoch seconds; -1 if never since start.
+  long confirmedAt() {
+    Instant at = checkedAt;
+    if (at != null) {
+      return at.getEpochSecond();
+    }
+    Generation current = current();
+    return current == null ? -1 : current.origin().fetchedAt().getEpochSecond();
+  }
+
+  /// The generation to answer a request for `path` (an index or token) from: current, and as fresh
+  /// as the settings say if upstream can be reached in time.
+  ///
+  /// @return null if there is no generation that has it
+  @Nullable Generation forIndex(RelPath path) throws InterruptedException {
+    Generation generation = current();
+    boolean there = generation != null && generation.member(path) != null;
+    if (generation != null && (there || isAbsent(path)) && isFresh(generation)) {
+      return there ? generation : null;
+    }
+    refreshWithin(path, there ? PATIENCE : COLD_PATIENCE);
+    generation = current();
+    return generation != null && generation.member(path) != null ? generation : null;
+  }
+
+  /// Brings the index `path` if it can be had soon; whether it is there.
+  boolean forIndexSoon(RelPath path) throws InterruptedException {
+    refreshWithin(path, PATIENCE);
+    Generation generation = current();
+    return generation != null && generation.member(path) != null;
+  }
+
+  /// Begins a refresh that has to bring `path`, and waits for it at most `limit`.
+  private void refreshWithin(RelPath path, Duration limit) throws InterruptedException {
+    long asked = System.nanoTime();
+    CompletableFuture<RefreshOutcome> refreshed =
+        CompletableFuture.supplyAsync(() -> refresh(asked, false, Set.of(path)), threads);
+    try {
+      refreshed.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      LOG.debug("{}: a refresh takes long, answering from what we hold", path);
+    } catch (ExecutionException e) {
+      LOG.error("refresh for {}", path, e);
+    }
+  }
+
+  /// Refreshes in the background.
+  void refreshSoon() {
+    long asked = System.nanoTime();
+    threads.execute(() -> refresh(asked, false, Set.of()));
+  }
+
+  /// Whether upstream said a short while ago that it has no `path`.
+  boolean isAbsent(RelPath path) {
+    Instant until = absent.get(path);
+    return until != null && workings.clock().instant().isBefore(until);
+  }
+
+  /// Why the last refresh failed, or null.
+  @Nullable String lastError() {
+    return lastError;
+  }
+
+  /// Refreshes if the set is in use and it is time.
+  void poll() {
+    Duration interval = workings.settings().refresh();
+    Instant now = workings.clock().instant();
+    boolean active =
+        workings.uses().lastIndexUse().plus(workings.settings().activeFor()).isAfter(now);
+    if (current() != null && active && interval.isPositive() && !now.isBefore(dueAt)) {
+      refresh(System.nanoTime(), false, Set.of());
+    }
+  }
+
+  /// Refreshes now.
+  ///
+  /// @param accept an older set or one refused before is taken
+  RefreshOutcome refreshNow(boolean accept) {
+    return refresh(System.nanoTime(), accept, Set.of());
+  }
+
+  /// Refreshes unless a refresh that began after `asked` has just been done for the same.
+  private RefreshOutcome refresh(long asked, boolean accept, Set<RelPath> extra) {
+    refreshing.lock();
+    try {
+      boolean done = lastStarted - asked >= 0 && !accept && settled(extra);
+      if (!done) {
+        lastStarted = System.nanoTime();
+        lastOutcome = refreshOnce(accept, extra);
+      }
+      return lastOutcome;
+    } finally {
+      refreshing.unlock();
+    }
+  }
+
+  private boolean settled(Set<RelPath> extra) {
+    Generation generation = current();
+    return extra.stream()
+        .allMatch(
+            path -> (generation != null && generation.member(path) != null) || isAbsent(path));
+  }
+
+  private RefreshOutcome refreshOnce(boolean accept, Set<RelPath> extra) {
+    Set<RelPath> wanted = wanted(extra);
+    if (wanted.isEmpty()) {
+      return new RefreshOutcome.Nothing();
+    }
+    boolean acceptOlder = accept || rollbackIsDue();
+    try {
+      Finding finding =
+          refresh.find(new Refresh.Wish(current(), token, wanted, acceptOlder, accept));
+      return act(finding);
+    } catch (IOException e) {
+      LOG.error("{}: refresh: {}", workings.settings().name(), e.getMessage());
+      return failed(String.valueOf(e.getMessage()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return failed("interrupted");
+    }
+  }
+
+  private Set<RelPath> wanted(Set<RelPath> extra) {
+    Set<RelPath> wanted = new HashSet<>();
+    Set<RelPath> used = workings.uses().indexes();
+    for (RelPath path : used) {
+      if (!isAbsent(path)) {
+        wanted.add(path);
+      }
+    }
+    for (RelPath path : extra) {
+      switch (workings.format().kind(path)) {
+        case PathKind.Index _ -> wanted.add(path);
+        case PathKind.IndexSignature signature -> wanted.add(signature.of());
+        case PathKind.Token _, PathKind.PackageFile _, PathKind.Companion _, PathKind.Other _ -> {}
+      }
+    }
+    return wanted;
+  }
+
+  private boolean rollbackIsDue() {
+    Refusal refused = refusal;
+    return refused != null
+        && refused.older()
+        && workings
+            .clock()
+            .instant()
+            .isAfter(refused.since().plus(workings.settings().acceptRollbackAfter()));
+  }
+
+  private RefreshOutcome act(Finding finding) throws IOException, InterruptedException {
+    Generation current = current();
+    return switch (finding) {
+      case Finding.Same same -> {
+        Draft added = same.added();
+        if (added != null && current != null) {
+          switchover.add(current, added);
+        }
+        confirmed(same.token(), same.absent());
+        yield new RefreshOutcome.Unchanged(current == null ? 0 : current.number());
+      }
+      case Finding.Other other -> {
+        long number = current == null ? 1 : current.number() + 1;
+        Generation next = switchover.act(other, number, current);
+        adopt(next);
+        confirmed(next.origin().token(), other.absent());
+        LOG.info(
+            "{}: generation {} from {}: {} files, {} packages",
+            workings.settings().name(),
+            number,
+            next.origin().upstream(),
+            next.members().size(),
+            next.promises());
+        yield new RefreshOutcome.Switched(number);
+      }
+      case Finding.Refused refused -> {
+        Refusal before = refusal;
+        Instant since =
+            before != null && before.older() == refused.older()
+                ? before.since()
+                : workings.clock().instant();
+        refusal = new Refusal(refused.why(), refused.older(), since);
+        postpone();
+        yield new RefreshOutcome.Refused(refused.why());
+      }
+      case Finding.Unreachable unreachable -> {
+        failed(unreachable.why());
+        yield new RefreshOutcome.Unreachable(unreachable.why());
+      }
+    };
+  }
+
+  private RefreshOutcome failed(String why) {
+    lastError = why;
+    postpone();
+    return new RefreshOutcome.Unreachable(why);
+  }
+
+  private void postpone() {
+    Duration interval = workings.settings().refresh();
+    Duration wait = interval.compareTo(AFTER_FAILURE) < 0 ? interval : AFTER_FAILURE;
+    dueAt = workings.clock().instant().plus(wait);
+  }
+
+  private void confirmed(@Nullable String newToken, Set<RelPath> gone) {
+    Instant now = workings.clock().instant();
+    token = newToken;
+    lastError = null;
+    refusal = null;
+    checkedAt = now;
+    dueAt = now.plus(workings.settings().refresh());
+    absent.values().removeIf(until -> !until.isAfter(now));
+    gone.forEach(path -> absent.put(path, now.plus(ABSENT_FOR)));
+  }
+
+  /// Makes `next` current and forgets what is held for too long.
+  private void adopt(Generation next) throws IOException {
+    Instant now = workings.clock().instant();
+    List<Generation> kept = new ArrayList<>();
+    List<Generation> dropped = new ArrayList<>();
+    kept.add(next);
+    for (Generation old : known) {
+      Instant since = supersededAt.computeIfAbsent(old.number(), number -> now);
+      boolean justNow = since.plus(JUST_SUPERSEDED).isAfter(now);
+      boolean young = old.origin().fetchedAt().plus(workings.settings().heldFor()).isAfter(now);
+      if (justNow || (kept.size() <= workings.settings().heldGenerations() && young)) {
+        kept.add(old);
+      } else {
+        dropped.add(old);
+        supersededAt.remove(old.number());
+      }
+    }
+    known = List.copyOf(kept);
+    switchover.forget(kept, dropped);
+  }
+
+  MirrorReport.RootReport report() {
+    List<Generation> all = known;
+    Generation current = all.isEmpty() ? null : all.getFirst();
+    Refusal refused = refusal;
+    return new MirrorReport.RootReport(
+        id,
+        current == null ? 0 : current.number(),
+        current == null ? null : current.origin().fetchedAt(),
+        checkedAt,
+        current == null ? null : current.origin().upstream(),
+        current == null
+            ? List.of()
+            : current.members().stream()
+                .map(Member::path)
+                .filter(path -> workings.format().kind(path) instanceof PathKind.Index)
+                .map(RelPath::value)
+                .toList(),
+        current == null ? 0 : current.promises(),
+        all.stream().skip(1).map(Generation::number).toList(),
+        refused == null ? null : refused.why(),
+        refused == null ? null : refused.since(),
+        lastError);
+  }
+}

@@ -1,0 +1,227 @@
+package dev.larder.mirror;
+
+import dev.larder.egress.Fetched;
+import dev.larder.format.Format;
+import dev.larder.repo.Generation;
+import dev.larder.repo.Generations.Draft;
+import dev.larder.repo.Manifest;
+import dev.larder.repo.Member;
+import dev.larder.store.Checksum;
+import dev.larder.store.Durable;
+import dev.larder.store.Expected;
+import dev.larder.store.RelPath;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Fetches index files from one upstream into a draft. What the current generation already has from
+/// that upstream is asked for conditionally and taken over when it is the same.
+final class SetFetch {
+  /// How old a time of whole seconds must be to tell two publications apart.
+  static final Duration SETTLED = Duration.ofSeconds(2);
+
+  private static final int SMALL = 4096;
+
+  private final Upstreams upstreams;
+  private final Upstream upstream;
+  private final Format format;
+  private final Traffic traffic;
+  private final @Nullable Generation current;
+  private final Set<RelPath> absent = new HashSet<>();
+  private boolean changed;
+
+  SetFetch(
+      Upstreams upstreams,
+      Upstream upstream,
+      Format format,
+      Traffic traffic,
+      @Nullable Generation current) {
+    this.upstreams = upstreams;
+    this.upstream = upstream;
+    this.format = format;
+    this.traffic = traffic;
+    this.current = current;
+  }
+
+  /// Whether some fetched file differs from the current generation's.
+  boolean changed() {
+    return changed;
+  }
+
+  /// Paths upstream does not have.
+  Set<RelPath> absent() {
+    return absent;
+  }
+
+  /// The text of the token file, or null if upstream has none.
+  ///
+  /// @throws IOException if upstream gives no usable answer
+  @Nullable String token() throws IOException {
+    RelPath path = format.token();
+    if (path == null) {
+      return null;
+    }
+    try (Fetched response = upstreams.get(upstream, path, Map.of())) {
+      int status = response.status();
+      if (status == 404 || status == 410) {
+        return null;
+      }
+      if (status != 200) {
+        throw unusable(response, path);
+      }
+      byte[] bytes = response.body().readNBytes(SMALL);
+      traffic.fromUpstream(bytes.length);
+      if (format.tokenTime(bytes).isEmpty()) {
+        return null; // a page that says "not found" with 200
+      }
+      return new String(bytes, StandardCharsets.UTF_8).strip();
+    }
+  }
+
+  /// The time `token` states, or -1.
+  long tokenTime(@Nullable String token) {
+    return token == null ? -1 : format.tokenTime(token.getBytes(StandardCharsets.UTF_8)).orElse(-1);
+  }
+
+  /// Fetches the index `path` and its signature into `draft`.
+  ///
+  /// @throws dev.larder.format.InvalidIndex if it is not a well-formed index
+  /// @throws IOException if upstream or disk fail
+  void fetch(RelPath path, Draft draft) throws IOException {
+    Member member = fetchFile(path, draft);
+    if (member == null) {
+      return;
+    }
+    Generation have = current;
+    Member same = have == null ? null : have.member(path);
+    boolean known = same != null && same.sha256().equals(member.sha256());
+    draft.add(
+        member, known && have != null && same != null ? have.manifest(same) : read(path, draft));
+    RelPath signature = format.signatureOf(path);
+    if (signature != null) {
+      Member signed = fetchFile(signature, draft);
+      if (signed != null) {
+        draft.add(signed, Manifest.EMPTY);
+      }
+    }
+  }
+
+  /// Puts the token file into `draft`.
+  void keepToken(String token, Draft draft, Instant now) throws IOException {
+    RelPath path = format.token();
+    if (path == null) {
+      return;
+    }
+    byte[] bytes = (token + "\n").getBytes(StandardCharsets.UTF_8);
+    Files.write(draft.file(path), bytes);
+    draft.add(
+        new Member(path, bytes.length, Checksum.sha256(bytes), now, null, null), Manifest.EMPTY);
+  }
+
+  private Manifest read(RelPath path, Draft draft) throws IOException {
+    Map<RelPath, Expected> promises = new HashMap<>();
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(draft.file(path)))) {
+      format.read(path, in, promises::put);
+    }
+    return format.namesPackages(path) ? Manifest.of(promises) : Manifest.EMPTY;
+  }
+
+  private @Nullable Member fetchFile(RelPath path, Draft draft) throws IOException {
+    Generation have = current;
+    Member known = have == null ? null : have.member(path);
+    boolean comparable = have != null && have.origin().upstream().equals(upstream.base());
+    Map<String, String> headers = comparable ? conditional(known) : Map.of();
+    try (Fetched response = upstreams.get(upstream, path, headers)) {
+      switch (response.status()) {
+        case 200 -> {
+          Member member = store(path, response, draft.file(path));
+          if (member == null) {
+            break; // a page instead of a signature: there is none
+          }
+          changed |= known == null || !known.sha256().equals(member.sha256());
+          return member;
+        }
+        case 304 -> {
+          if (have != null && known != null) {
+            Durable.link(have.file(known), draft.file(path));
+            return known;
+          }
+          throw unusable(response, path);
+        }
+        case 404, 410 -> {}
+        default -> throw unusable(response, path);
+      }
+    }
+    absent.add(path);
+    changed |= known != null;
+    return null;
+  }
+
+  private static Map<String, String> conditional(@Nullable Member known) {
+    Map<String, String> headers = new HashMap<>();
+    if (known != null && known.upstreamEtag() != null) {
+      headers.put("If-None-Match", known.upstreamEtag());
+    } else if (known != null && known.upstreamLastModified() != null) {
+      headers.put("If-Modified-Since", known.upstreamLastModified());
+    }
+    return headers;
+  }
+
+  private @Nullable Member store(RelPath path, Fetched response, Path file) throws IOException {
+    long limit = format.maxSize(path);
+    MessageDigest sha256 = Checksum.Algorithm.SHA256.digest();
+    long size = 0;
+    InputStream body = response.body();
+    byte[] start = body.readNBytes(512);
+    if (!format.plausible(path, start)) {
+      if (format.kind(path) instanceof dev.larder.format.PathKind.IndexSignature) {
+        return null;
+      }
+      throw new IOException(path + " is not what its name says; it may be an error page");
+    }
+    try (OutputStream out = Files.newOutputStream(file)) {
+      byte[] buffer = new byte[1 << 16];
+      System.arraycopy(start, 0, buffer, 0, start.length);
+      for (int n = start.length; n >= 0; n = body.read(buffer)) {
+        size += n;
+        if (limit >= 0 && size > limit) {
+          throw new IOException(path + " is larger than the " + limit + " bytes a client takes");
+        }
+        sha256.update(buffer, 0, n);
+        out.write(buffer, 0, n);
+      }
+    }
+    traffic.fromUpstream(size);
+    Instant time = Passthrough.lastModified(response);
+    // Of two publications within a second, the second can have the validators of the first.
+    boolean firm = time != null && time.plus(SETTLED).isBefore(upstreams.now());
+    return new Member(
+        path,
+        size,
+        Checksum.of(Checksum.Algorithm.SHA256, sha256),
+        time == null ? Instant.EPOCH : time,
+        firm ? response.header("ETag") : null,
+        firm ? response.header("Last-Modified") : null);
+  }
+
+  private IOException unusable(Fetched response, RelPath path) {
+    if (response.status() == 429 || response.status() == 503) {
+      Duration wait = response.retryAfter(upstreams.now());
+      upstream.busy(
+          "answered " + response.status(), wait == null ? HeadVerdict.DEFAULT_RETRY : wait);
+    }
+    return new IOException("answered " + response.status() + " for " + path);
+  }
+}

@@ -1,0 +1,96 @@
+package dev.larder.mirror;
+
+import dev.larder.repo.Generation;
+import dev.larder.repo.Member;
+import dev.larder.store.RelPath;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Finds the signatures of packages among the held files, and fetches those that are missing.
+final class Signatures implements IndexCheck.SignatureSource {
+  private static final Duration LIMIT = Duration.ofSeconds(8);
+
+  private final Workings workings;
+  private @Nullable Root root;
+  private @Nullable Fills fills;
+
+  Signatures(Workings workings) {
+    this.workings = workings;
+  }
+
+  /// Fills check packages with signatures, and signatures are brought by fills: the second half of
+  /// the knot is tied here, before the first request.
+  void connect(Root root, Fills fills) {
+    this.root = root;
+    this.fills = fills;
+  }
+
+  @Override
+  public byte @Nullable [] signatureOf(RelPath packagePath) throws IOException {
+    Root generations = root;
+    Fills bring = fills;
+    RelPath path = workings.format().signatureOf(packagePath);
+    if (generations == null || bring == null || path == null) {
+      return null;
+    }
+    Promise promise =
+        switch (Naming.of(
+            path,
+            InetAddress.getLoopbackAddress(),
+            workings.format(),
+            generations.known(),
+            new ClientGenerations(Duration.ofSeconds(1)))) {
+          case Naming.Named named -> named.promise();
+          case Naming.Unnamed _ -> Promise.unverified();
+        };
+    HeldFiles.Held held = workings.held().find(path, promise);
+    if (held == null) {
+      FillOrder order =
+          new FillOrder(path, promise, false, Map.of(), workings.format().maxSize(path));
+      try {
+        bring.bring(order, LIMIT);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted", e);
+      }
+      held = workings.held().find(path, promise);
+    }
+    return held == null ? null : read(held);
+  }
+
+  private static byte[] read(HeldFiles.Held held) throws IOException {
+    try (var file = held.file()) {
+      ByteBuffer bytes = ByteBuffer.allocate((int) file.size());
+      while (bytes.hasRemaining() && file.channel().read(bytes, bytes.position()) >= 0) {
+        // Positional reads until it is full.
+      }
+      return bytes.array();
+    }
+  }
+
+  @Override
+  public boolean isVouchedFor(RelPath packagePath) {
+    Root generations = root;
+    List<Generation> known = generations == null ? List.of() : generations.known();
+    for (Generation generation : known) {
+      if (generation.find(packagePath) == null) {
+        continue;
+      }
+      for (Member member : generation.members()) {
+        RelPath signature = workings.format().signatureOf(member.path());
+        if (signature != null
+            && generation.member(signature) != null
+            && generation.manifest(member).find(packagePath) != null) {
+          return true;
+        }
+      }
+      return false;
+    }
+    return false;
+  }
+}

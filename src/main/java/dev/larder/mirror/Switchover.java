@@ -1,0 +1,272 @@
+package dev.larder.mirror;
+
+import dev.larder.format.PathKind;
+import dev.larder.repo.Generation;
+import dev.larder.repo.Generations;
+import dev.larder.repo.Generations.Draft;
+import dev.larder.repo.Manifest;
+import dev.larder.repo.Member;
+import dev.larder.store.Checksum;
+import dev.larder.store.Durable;
+import dev.larder.store.Expected;
+import dev.larder.store.Layout;
+import dev.larder.store.RelPath;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Makes a fetched set the current generation. The order is what keeps clients right: first the new
+/// bytes of the packages they use are brought, then names that now mean other bytes change hands,
+/// then the pointer moves. Whoever holds the old index still finds what it names.
+final class Switchover {
+  private static final Logger LOG = LoggerFactory.getLogger(Switchover.class);
+
+  /// How long a new index waits for the packages that clients use. Longer than that, and being
+  /// behind upstream is worse than a slow first download.
+  static final Duration PREFETCH_LIMIT = Duration.ofSeconds(30);
+
+  private static final int PREFETCH_AT_ONCE = 6;
+
+  private final Workings workings;
+  private final Layout layout;
+  private final Generations generations;
+  private final Fills fills;
+
+  Switchover(Workings workings, Layout layout, Generations generations, Fills fills) {
+    this.workings = workings;
+    this.layout = layout;
+    this.generations = generations;
+    this.fills = fills;
+  }
+
+  /// Prepares and commits `found`.
+  ///
+  /// @param number of the new generation
+  /// @param current generation, or null
+  /// @throws IOException if the disk fails; nothing has changed then for any client
+  Generation act(Refresh.Finding.Other found, long number, @Nullable Generation current)
+      throws IOException, InterruptedException {
+    Draft draft = found.draft();
+    try {
+      date(draft, current);
+      prefetch(draft, current);
+      Generation next = generations.commit(draft, number, found.origin());
+      exchange(next, current);
+      for (Member member : next.members()) {
+        place(next, member);
+      }
+      generations.select(next);
+      return next;
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      draft.discard();
+      throw e;
+    }
+  }
+
+  /// Adds indexes that `generation` lacked.
+  void add(Generation generation, Draft added) throws IOException, InterruptedException {
+    try {
+      date(added, generation);
+      for (Member member : added.members()) {
+        if (generation.member(member.path()) == null) {
+          generation.add(member, added.manifest(member), added.file(member.path()));
+          place(generation, member);
+        }
+      }
+    } finally {
+      added.discard();
+    }
+  }
+
+  /// Puts a copy of an index into the tree, for people who serve it by other means.
+  private void place(Generation generation, Member member) throws IOException {
+    Durable.link(generation.file(member), layout.file(workings.settings().name(), member.path()));
+  }
+
+  /// Gives every member the time it is served with, and waits until that time has come.
+  private void date(Draft draft, @Nullable Generation current) throws InterruptedException {
+    Instant latest = Instant.EPOCH;
+    for (Member member : draft.members()) {
+      Member before = current == null ? null : current.member(member.path());
+      Instant time;
+      if (before != null && before.sha256().equals(member.sha256())) {
+        time = before.lastModified();
+      } else {
+        Instant upstream =
+            member.lastModified().equals(Instant.EPOCH) ? null : member.lastModified();
+        time =
+            LastModifiedRule.next(
+                upstream,
+                before == null ? null : before.lastModified(),
+                workings.clock().instant());
+      }
+      draft.redate(member, time);
+      latest = time.isAfter(latest) ? time : latest;
+    }
+    Duration early = Duration.between(workings.clock().instant(), latest);
+    if (early.isPositive()) {
+      // More than a second or two means that the clock was set back; waiting does not help then.
+      Thread.sleep(early.compareTo(Duration.ofSeconds(2)) > 0 ? Duration.ofSeconds(2) : early);
+    }
+  }
+
+  /// Brings the packages of the working set whose bytes the new set changes.
+  private void prefetch(Draft draft, @Nullable Generation current) throws InterruptedException {
+    if (current == null) {
+      return;
+    }
+    List<FillOrder> orders = new ArrayList<>();
+    for (Member member : draft.members()) {
+      changes(
+          current,
+          draft.manifest(member),
+          (path, expected) -> {
+            if (isUsed(path)) {
+              Promise promise = Promise.of(expected);
+              boolean aside = current.find(path) != null && promise.provable();
+              orders.add(
+                  new FillOrder(
+                      path, promise, aside, java.util.Map.of(), workings.format().maxSize(path)));
+            }
+          });
+    }
+    bring(orders);
+  }
+
+  private boolean isUsed(RelPath path) {
+    if (workings.format().kind(path) instanceof PathKind.Companion companion) {
+      String owner = workings.format().packageName(companion.of());
+      return owner != null && workings.uses().usesCompanion(path.parent(), owner);
+    }
+    String name = workings.format().packageName(path);
+    return name != null && workings.uses().usesPackage(path.parent(), name);
+  }
+
+  private void bring(List<FillOrder> orders) throws InterruptedException {
+    Instant deadline = workings.clock().instant().plus(PREFETCH_LIMIT);
+    Semaphore slots = new Semaphore(PREFETCH_AT_ONCE);
+    ConcurrentLinkedQueue<FillOrder> missed = new ConcurrentLinkedQueue<>();
+    List<Thread> threads = new ArrayList<>();
+    for (FillOrder order : orders) {
+      slots.acquire();
+      threads.add(
+          Thread.ofVirtual()
+              .name("prefetch " + order.path())
+              .start(() -> {
+                try {
+                  if (!isHeld(order) && !fills.bring(order, left(deadline))) {
+                    missed.add(order);
+                  }
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                } finally {
+                  slots.release();
+                }
+              }));
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    if (!missed.isEmpty()) {
+      LOG.info(
+          "{}: {} of {} packages that clients use could not be brought before the switch",
+          workings.settings().name(),
+          missed.size(),
+          orders.size());
+    }
+  }
+
+  private Duration left(Instant deadline) {
+    Duration left = Duration.between(workings.clock().instant(), deadline);
+    return left.isNegative() ? Duration.ZERO : left;
+  }
+
+  private boolean isHeld(FillOrder order) {
+    try {
+      HeldFiles.Held held = workings.held().find(order.path(), order.promise());
+      if (held == null) {
+        return false;
+      }
+      held.file().close();
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /// Names that mean other bytes from now on.
+  private void exchange(Generation next, @Nullable Generation current) throws IOException {
+    if (current == null) {
+      return;
+    }
+    try {
+      for (Member member : next.members()) {
+        changes(
+            current,
+            next.manifest(member),
+            (path, expected) -> {
+              Expected before = current.find(path);
+              if (before != null) {
+                try {
+                  workings.held().exchange(path, Promise.of(before), Promise.of(expected));
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              }
+            });
+      }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private static void changes(
+      Generation current, Manifest manifest, BiConsumer<RelPath, Expected> action) {
+    manifest.forEach((path, expected) -> {
+      if (!expected.equals(current.find(path))) {
+        action.accept(path, expected);
+      }
+    });
+  }
+
+  /// Removes what no generation of `kept` (newest first) needs, and `dropped` themselves.
+  void forget(List<Generation> kept, List<Generation> dropped) throws IOException {
+    for (Generation generation : dropped) {
+      generations.remove(generation);
+    }
+    if (!dropped.isEmpty() && !kept.isEmpty()) {
+      workings.held().removeAside(reused(kept));
+    }
+  }
+
+  /// Checksums that a kept generation promises under a name that means other bytes now.
+  private static Set<Checksum> reused(List<Generation> kept) {
+    Generation current = kept.getFirst();
+    Set<Checksum> reused = new HashSet<>();
+    for (Generation older : kept.subList(1, kept.size())) {
+      for (Member member : older.members()) {
+        older
+            .manifest(member)
+            .forEach((path, expected) -> {
+              Expected now = current.find(path);
+              Checksum checksum = expected.checksum();
+              if (now != null && !now.equals(expected) && checksum != null) {
+                reused.add(checksum);
+              }
+            });
+      }
+    }
+    return reused;
+  }
+}

@@ -1,0 +1,22 @@
+package dev.larder.mirror;
+
+import dev.larder.format.Format;
+import java.time.InstantSource;
+
+/// The parts of a mirror that its classes share, made once in [Mirror#open].
+///
+/// @param settings of the mirror
+/// @param format of its files
+/// @param upstreams where they come from
+/// @param held which of them we have
+/// @param uses what clients asked for
+/// @param traffic counters
+/// @param clock the time
+record Workings(
+    MirrorSettings settings,
+    Format format,
+    Upstreams upstreams,
+    HeldFiles held,
+    LastUse uses,
+    Traffic traffic,
+    InstantSource clock) {}
