@@ -1,0 +1,4 @@
+@NullMarked
+package dev.larder.database;
+
+import org.jspecify.annotations.NullMarked;

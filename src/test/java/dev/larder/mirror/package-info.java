@@ -1,0 +1,4 @@
+@NullMarked
+package dev.larder.mirror;
+
+import org.jspecify.annotations.NullMarked;

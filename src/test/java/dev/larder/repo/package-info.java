@@ -1,0 +1,4 @@
+@NullMarked
+package dev.larder.repo;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.larder.store;
+
+import org.jspecify.annotations.NullMarked;
