@@ -1,0 +1,259 @@
+package dev.larder.serve;
+
+import dev.larder.repo.Answer;
+import dev.larder.repo.Ask;
+import dev.larder.repo.Representation;
+import dev.larder.serve.Preconditions.Decision;
+import dev.larder.store.OpenFile;
+import dev.larder.store.RelPath;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.Arrays;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Answers requests for paths of contents: at once from the hot cache, on the event loop; or by
+/// asking the content, on a virtual thread.
+final class Answering {
+  private static final Logger log = LoggerFactory.getLogger(Answering.class);
+
+  private final HotCache hot;
+  private final Pages pages;
+  private final HttpDate.Line date;
+
+  Answering(HotCache hot, Pages pages, HttpDate.Line date) {
+    this.hot = hot;
+    this.pages = pages;
+    this.date = date;
+  }
+
+  /// The reply if it can be given without asking, else null. Does not block.
+  @Nullable Reply atOnce(Request request, Place.Inside place) {
+    if (place.directory()) {
+      return null;
+    }
+    HotCache.Entry entry = hot.get(place.content(), place.path().value());
+    if (entry == null) {
+      return null;
+    }
+    Representation is = entry.answer().representation();
+    Decision decision =
+        Preconditions.decide(request.conditions(), request.isHead(), is, date.now());
+    long confirmedAt = entry.answer().validity().confirmedAt();
+    Reply.Tally tally = new Reply.Tally(place.content(), true);
+    if (decision instanceof Decision.NotModified) {
+      Payload none = new Payload.Nothing();
+      byte[] head = entry.notModified();
+      return new Reply(304, head, none, Reply.Framing.LENGTH, confirmedAt, false, tally);
+    }
+    boolean wanted = Replies.wantsBody(request, decision);
+    if (decision instanceof Decision.Whole
+        && wanted
+        && entry.body() instanceof HotCache.Body.Memory(byte[] bytes)) {
+      Payload body = new Payload.Memory(bytes);
+      byte[] head = entry.whole();
+      return new Reply(200, head, body, Reply.Framing.LENGTH, confirmedAt, false, tally);
+    }
+    Replies.Found found = Replies.Found.of(entry.answer());
+    if (!wanted) {
+      return Replies.found(request, place, found, decision, null);
+    }
+    return switch (entry.body()) {
+      case HotCache.Body.None() -> null;
+      case HotCache.Body.Memory(byte[] bytes) ->
+          Replies.found(request, place, found, decision, (from, end) -> part(bytes, from, end));
+      // An eviction on another thread may have closed it a moment ago.
+      case HotCache.Body.File(OpenFile file) when !file.retain() -> null;
+      case HotCache.Body.File(OpenFile file) -> {
+        FileSource source = new FileSource.Complete(file);
+        yield Replies.found(
+            request, place, found, decision, (from, end) -> new Payload.File(source, from, end));
+      }
+    };
+  }
+
+  private static Payload part(byte[] bytes, long from, long end) {
+    return new Payload.Memory(Arrays.copyOfRange(bytes, (int) from, (int) end));
+  }
+
+  /// The reply, whatever it takes. Blocks; never throws.
+  ///
+  /// @param askedAt host and port the client used, for pages
+  Reply ask(Request request, Place place, InetAddress client, String askedAt) {
+    try {
+      return switch (place) {
+        case Place.Front() -> pages.front(request, askedAt);
+        case Place.Nowhere(int code, String why) -> Replies.text(request, code, why);
+        case Place.Inside inside ->
+            inside.directory() ? list(request, inside) : file(request, inside, client);
+      };
+    } catch (IOException | RuntimeException e) {
+      // The root of a request's thread: nobody above could answer the client.
+      log.error("cannot answer {} {}", request.method(), request.target(), e);
+      return Replies.text(request, 500, "Something went wrong here; the server's log has more.");
+    }
+  }
+
+  private Reply list(Request request, Place.Inside place) throws IOException {
+    Reply listing = pages.listing(request, place);
+    return listing != null ? listing : Replies.text(request, 404, "There is no such directory.");
+  }
+
+  private Reply file(Request request, Place.Inside place, InetAddress client) throws IOException {
+    if (place.path().isRoot()) {
+      return redirectToDirectory(request, place);
+    }
+    ContentAsk ask = new ContentAsk(request, place.path(), client, date.now());
+    return switch (place.content().answer(ask)) {
+      case Answer.Found found -> found(request, place, found, ask);
+      case Answer.Moved moved -> {
+        String location = Target.encode(place.prefix()) + moved.location();
+        yield Replies.moved(request, 302, location, moved.status());
+      }
+      case Answer.Absent(String why, var status) ->
+          place.content().list(place.path()).isEmpty()
+              ? Replies.text(request, 404, why, status, Map.of())
+              : redirectToDirectory(request, place);
+      case Answer.Unavailable no -> {
+        String seconds = Long.toString(Math.max(1, no.retryAfter().toSeconds()));
+        yield Replies.text(
+            request, no.code(), no.why(), no.status(), Map.of("Retry-After", seconds));
+      }
+    };
+  }
+
+  private static Reply redirectToDirectory(Request request, Place.Inside place) {
+    String below = place.path().isRoot() ? "" : place.path().value() + "/";
+    return Replies.moved(request, 301, Target.encode(place.prefix() + below), null);
+  }
+
+  private Reply found(Request request, Place.Inside place, Answer.Found answer, ContentAsk ask) {
+    boolean handedOver = false;
+    try {
+      keep(place, answer);
+      Decision decision = ask.decision(answer);
+      Replies.Found found = Replies.Found.of(answer);
+      if (!Replies.wantsBody(request, decision)) {
+        return Replies.found(request, place, found, decision, null);
+      }
+      if (answer.body() instanceof Answer.Body.None) {
+        log.error("{} found {} but gave no body", place.content().name(), place.path());
+        return Replies.broken(request, place.content());
+      }
+      if (answer.body() instanceof Answer.Body.Passing(Answer.Passage passage)) {
+        Reply reply = passing(request, place, found, decision, passage);
+        handedOver = reply.payload() instanceof Payload.Passing;
+        return reply;
+      }
+      handedOver = true;
+      return Replies.found(
+          request, place, found, decision, (from, end) -> payload(answer.body(), from, end));
+    } finally {
+      if (!handedOver) {
+        payload(answer.body(), 0, 0).drop();
+      }
+    }
+  }
+
+  /// Keeping is a favour to later requests: when it fails, this one is answered all the same.
+  private void keep(Place.Inside place, Answer.Found answer) {
+    try {
+      hot.keep(place, answer);
+    } catch (IOException e) {
+      log.warn("cannot keep {} of {}: {}", place.path(), place.content().name(), e.toString());
+    }
+  }
+
+  private static Reply passing(
+      Request request,
+      Place.Inside place,
+      Replies.Found found,
+      Decision decision,
+      Answer.Passage passage) {
+    long promised =
+        switch (decision) {
+          case Decision.Part(long from, long to) -> to - from + 1;
+          case Decision.Whole() -> found.representation().size();
+          case Decision.NotModified(), Decision.Failed(), Decision.Unsatisfiable() -> 0;
+        };
+    if (promised >= 0 && passage.length() >= 0 && promised != passage.length()) {
+      return Replies.text(request, 502, "Upstream sends another length than it said.");
+    }
+    // A whole body of which only the connection to upstream knows the length.
+    long length = promised < 0 ? passage.length() : promised;
+    return Replies.found(
+        request,
+        place,
+        decision instanceof Decision.Whole ? found.withSize(length) : found,
+        decision,
+        (from, end) -> new Payload.Passing(passage, length));
+  }
+
+  private static Payload payload(Answer.Body body, long from, long end) {
+    return switch (body) {
+      case Answer.Body.None() -> new Payload.Nothing();
+      case Answer.Body.Stored(OpenFile file) ->
+          new Payload.File(new FileSource.Complete(file), from, end < 0 ? file.size() : end);
+      case Answer.Body.Growing(var file) ->
+          new Payload.File(new FileSource.Growing(file), from, end);
+      case Answer.Body.Passing(Answer.Passage passage) -> new Payload.Passing(passage, 0);
+    };
+  }
+
+  /// A request as a content sees it. Remembers what it decided, since the bytes that pass through
+  /// are those of that decision.
+  private static final class ContentAsk implements Ask {
+    private final Request request;
+    private final RelPath path;
+    private final InetAddress client;
+    private final long now;
+    private volatile @Nullable Decision decided;
+
+    ContentAsk(Request request, RelPath path, InetAddress client, long now) {
+      this.request = request;
+      this.path = path;
+      this.client = client;
+      this.now = now;
+    }
+
+    @Override
+    public RelPath path() {
+      return path;
+    }
+
+    @Override
+    public InetAddress client() {
+      return client;
+    }
+
+    @Override
+    public Want want(Representation representation) {
+      Decision decision = decide(representation);
+      decided = decision;
+      return switch (decision) {
+        case Decision.Whole() when request.isHead() -> new Want.Nothing();
+        case Decision.Whole() -> new Want.Bytes(0, -1);
+        case Decision.Part(long from, long to) -> new Want.Bytes(from, to);
+        case Decision.NotModified(), Decision.Failed(), Decision.Unsatisfiable() ->
+            new Want.Nothing();
+      };
+    }
+
+    private Decision decide(Representation representation) {
+      return Preconditions.decide(request.conditions(), request.isHead(), representation, now);
+    }
+
+    /// The decision for `answer`: what was wanted, where the bytes depend on it; otherwise what
+    /// fits its representation, of which more may be known by now.
+    Decision decision(Answer.Found answer) {
+      Decision wanted = decided;
+      return wanted != null
+              && (answer.body() instanceof Answer.Body.Passing
+                  || answer.body() instanceof Answer.Body.None)
+          ? wanted
+          : decide(answer.representation());
+    }
+  }
+}

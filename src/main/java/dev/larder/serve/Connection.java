@@ -1,0 +1,391 @@
+package dev.larder.serve;
+
+import dev.larder.serve.Reply.Framing;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.util.ReferenceCountUtil;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One client's connection: takes requests one after the other and writes their replies in order.
+///
+/// All state belongs to the connection's event loop, and nothing on it blocks. At most one request
+/// is in progress; further ones wait in a queue, and when that is full reading stops, which is all
+/// the back-pressure pipelining needs. Replies that are at hand are written without a flush until
+/// the batch of bytes that was read is used up, so that a burst of small requests costs one system
+/// call.
+@SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes the channel
+final class Connection extends ChannelInboundHandlerAdapter implements Sender.Line {
+  private static final Logger log = LoggerFactory.getLogger(Connection.class);
+  private static final byte[] CLOSE = ascii("Connection: close\r\n");
+  private static final byte[] KEEP = ascii("Connection: keep-alive\r\n");
+  private static final byte[] AGE = ascii("Age: ");
+  private static final byte[] LINE_END = ascii("\r\n");
+
+  private static final byte[] NONE = new byte[0];
+
+  /// Stands for whatever one client too many would have asked.
+  private static final Request OVERLOADED =
+      new Request(
+          "GET",
+          "/",
+          null,
+          Conditions.NONE,
+          true,
+          false,
+          new Request.Refusal(503, "There are too many connections; try again soon.", true));
+
+  private final Service service;
+  private final Routes routes;
+  private final ArrayDeque<Request> queue = new ArrayDeque<>();
+  private final Watch watch;
+  private @Nullable Channel open;
+  private @Nullable Request current;
+  private @Nullable Sender sender;
+  private Reply.@Nullable Tally tally;
+  private boolean closeAfter;
+  private boolean advancing;
+  private boolean inBatch;
+  private boolean unflushed;
+  private boolean draining;
+  private boolean closing;
+  private boolean inputEnded;
+
+  Connection(Service service, Routes routes) {
+    this.service = service;
+    this.routes = routes;
+    this.watch = new Watch(service.limits());
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /// What notes the arrival of bytes, in front of the decoder.
+  Watch watch() {
+    return watch;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    open = ctx.channel();
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    watch.start(ctx.channel(), this::isBusy);
+    if (!service.admit()) {
+      queue.add(OVERLOADED);
+      advance();
+    }
+  }
+
+  private Channel channel() {
+    if (open == null) {
+      throw new IllegalStateException("not in a pipeline yet");
+    }
+    return open;
+  }
+
+  private boolean isBusy() {
+    return current != null || !queue.isEmpty();
+  }
+
+  // Reading
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    inBatch = true;
+    try {
+      // What is not a request's header is a body, and whoever sends one is not listened to again.
+      if (message instanceof HttpRequest request && !closing) {
+        watch.headerComplete();
+        queue.add(Request.of(request));
+        if (queue.size() >= service.limits().queued()) {
+          ctx.channel().config().setAutoRead(false);
+        }
+        advance();
+      }
+    } finally {
+      ReferenceCountUtil.release(message);
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    inBatch = false;
+    if (unflushed) {
+      unflushed = false;
+      ctx.flush();
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    advance();
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof ChannelInputShutdownEvent) {
+      // The client will ask no more, but may still be reading.
+      inputEnded = true;
+      if (closing || !isBusy()) {
+        ctx.close();
+      }
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    closing = true;
+    queue.clear();
+    watch.stop();
+    service.release();
+    Sender gone = sender;
+    if (gone != null) {
+      gone.cancel();
+      count(gone.sent());
+      sender = null;
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    // Clients that vanish or do not speak TLS are no news.
+    log.debug("connection {} broke: {}", ctx.channel(), cause.toString());
+    ctx.close();
+  }
+
+  // Answering
+
+  /// Begins the next request, and the next, as long as their replies are at hand and the client
+  /// takes them.
+  private void advance() {
+    if (advancing) {
+      return;
+    }
+    advancing = true;
+    try {
+      while (current == null && !closing && channel().isWritable()) {
+        Request next = queue.poll();
+        if (next == null) {
+          break;
+        }
+        begin(next);
+      }
+    } finally {
+      advancing = false;
+    }
+    if (current != null || closing || !queue.isEmpty()) {
+      return;
+    }
+    if (inputEnded || draining) {
+      closeOrderly();
+    } else if (!channel().config().isAutoRead()) {
+      channel().config().setAutoRead(true);
+    }
+  }
+
+  private void begin(Request request) {
+    current = request;
+    if (request.refusal() != null) {
+      send(request, Replies.refused(request, request.refusal()));
+      return;
+    }
+    Place place = routes.find(request.target(), local());
+    Reply reply =
+        switch (place) {
+          case Place.Nowhere(int code, String why) -> Replies.text(request, code, why);
+          case Place.Inside inside -> service.answering().atOnce(request, inside);
+          case Place.Front() -> null;
+        };
+    if (reply != null) {
+      send(request, reply);
+    } else {
+      flush();
+      ask(request, place);
+    }
+  }
+
+  private void ask(Request request, Place place) {
+    InetSocketAddress client = (InetSocketAddress) channel().remoteAddress();
+    String askedAt = askedAt(request);
+    Thread.ofVirtual()
+        .name("ask")
+        .start(() -> {
+          Reply reply = service.answering().ask(request, place, client.getAddress(), askedAt);
+          try {
+            channel().eventLoop().execute(() -> asked(request, reply));
+          } catch (RejectedExecutionException e) {
+            reply.payload().drop();
+          }
+        });
+  }
+
+  private void asked(Request request, Reply reply) {
+    if (channel().isActive()) {
+      send(request, reply);
+    } else {
+      reply.payload().drop();
+      tally = reply.tally();
+      count(0);
+    }
+  }
+
+  /// Scheme, host and port as the client knows them.
+  private String askedAt(Request request) {
+    String scheme = service.isSecure() ? "https://" : "http://";
+    if (request.host() != null && !request.host().isEmpty()) {
+      return scheme + request.host();
+    }
+    InetSocketAddress local = local();
+    String address = local.getAddress().getHostAddress();
+    return scheme + (address.contains(":") ? "[" + address + "]" : address) + ":" + local.getPort();
+  }
+
+  private InetSocketAddress local() {
+    return (InetSocketAddress) channel().localAddress();
+  }
+
+  // Writing
+
+  private void send(Request request, Reply reply) {
+    if (log.isDebugEnabled()) {
+      log.debug("{} {} {} {}", remote(), request.method(), request.target(), reply.code());
+    }
+    tally = reply.tally();
+    closeAfter = reply.close() || draining || !request.keepAlive();
+    byte[] small = reply.payload() instanceof Payload.Memory(byte[] bytes) ? bytes : NONE;
+    ByteBuf head = channel().alloc().directBuffer(reply.head().length + 128 + small.length);
+    head.writeBytes(reply.head());
+    long now = service.date().now();
+    head.writeBytes(service.date().at(now));
+    if (reply.confirmedAt() >= 0) {
+      head.writeBytes(AGE).writeBytes(ascii(Long.toString(Math.max(0, now - reply.confirmedAt()))));
+      head.writeBytes(LINE_END);
+    }
+    if (closeAfter) {
+      head.writeBytes(CLOSE);
+    } else if (!request.http11()) {
+      head.writeBytes(KEEP);
+    }
+    head.writeBytes(LINE_END).writeBytes(small);
+    switch (reply.payload()) {
+      case Payload.Nothing(), Payload.Memory(_) -> {
+        boolean content = reply.code() == 200 || reply.code() == 206;
+        sendAll(head, content ? small.length : 0);
+      }
+      case Payload.File file -> {
+        channel().write(head);
+        sendBody(new FileSender(channel(), writer(reply.framing()), file, this));
+      }
+      case Payload.Passing passing -> {
+        channel().write(head);
+        sendBody(new PassingSender(channel(), writer(reply.framing()), passing, this));
+      }
+    }
+  }
+
+  private Object remote() {
+    return String.valueOf(channel().remoteAddress());
+  }
+
+  private BodyWriter writer(Framing framing) {
+    return new BodyWriter(channel(), framing, service.isSecure());
+  }
+
+  /// Header and body in one; the next request need not wait until it is written.
+  private void sendAll(ByteBuf bytes, int bodyLength) {
+    Reply.Tally counting = tally;
+    tally = null;
+    ChannelFuture written = channel().write(bytes);
+    if (counting != null) {
+      written.addListener(w -> counting.count(w.isSuccess() ? bodyLength : 0));
+    }
+    flush();
+    replied();
+  }
+
+  private void sendBody(Sender body) {
+    sender = body;
+    body.start();
+  }
+
+  @Override
+  public void flush() {
+    if (inBatch) {
+      unflushed = true;
+    } else {
+      channel().flush();
+    }
+  }
+
+  @Override
+  public void ended(Sender.Ending ending) {
+    Sender body = sender;
+    if (body != null) {
+      count(body.sent());
+      sender = null;
+    }
+    switch (ending) {
+      case DONE -> replied();
+      case SHORT -> closeOrderly();
+      case GONE -> channel().close();
+    }
+  }
+
+  private void count(long bytes) {
+    if (tally != null) {
+      tally.count(bytes);
+      tally = null;
+    }
+  }
+
+  private void replied() {
+    current = null;
+    watch.replied();
+    if (closeAfter) {
+      closeOrderly();
+    } else {
+      advance();
+    }
+  }
+
+  // Closing
+
+  /// Finishes the reply in progress and closes; at once if there is none. On any thread.
+  void drain() {
+    channel().eventLoop().execute(this::drainHere);
+  }
+
+  private void drainHere() {
+    draining = true;
+    if (current == null && !closing) {
+      closeOrderly();
+    }
+  }
+
+  /// Sends what is written, then our end of the stream, then drains what the client still sends
+  /// until it closes, too: closing with unread input would make the kernel send a reset, and a
+  /// reset takes from the client what it has not read yet.
+  private void closeOrderly() {
+    if (closing) {
+      return;
+    }
+    closing = true;
+    current = null;
+    queue.clear();
+    Linger.begin(channel(), inputEnded, service.limits().linger());
+  }
+}

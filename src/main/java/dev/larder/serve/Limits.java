@@ -1,0 +1,44 @@
+package dev.larder.serve;
+
+import java.time.Duration;
+
+/// What one client may cost. The defaults suit a machine that serves some thousand others; tests
+/// use shorter times.
+///
+/// @param connections open at the same time; a further one is told 503 and closed
+/// @param queued requests read ahead on one connection before reading stops
+/// @param header from the first byte of a request to the end of its header
+/// @param idle between requests on a kept connection
+/// @param stalled how long a client may take no byte while some wait for it
+/// @param linger how long input is drained after our last byte, so that a close never turns into a
+///   reset that destroys what the client has not read yet (RFC 9112 section 9.6)
+/// @param grace how long bodies may go on once the listener closes
+record Limits(
+    int connections,
+    int queued,
+    Duration header,
+    Duration idle,
+    Duration stalled,
+    Duration linger,
+    Duration grace) {
+  static final int MAX_LINE = 8 * 1024;
+  static final int MAX_HEADER = 16 * 1024;
+
+  static final Limits DEFAULT =
+      new Limits(
+          4096,
+          32,
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(2),
+          Duration.ofSeconds(10));
+
+  /// How often a connection is looked at: fine enough that no limit is overshot by more than a
+  /// quarter.
+  Duration tick() {
+    Duration shortest = header.compareTo(idle) < 0 ? header : idle;
+    shortest = shortest.compareTo(stalled) < 0 ? shortest : stalled;
+    return shortest.dividedBy(4);
+  }
+}

@@ -1,0 +1,146 @@
+package dev.larder.serve;
+
+import dev.larder.repo.Content;
+import dev.larder.store.RelPath;
+import gg.jte.ContentType;
+import gg.jte.TemplateEngine;
+import gg.jte.output.StringOutput;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The pages of the package listener: what is served, and directory listings. Plain enough for
+/// `wget -r`, lynx and scripts; nothing in them comes from elsewhere.
+final class Pages {
+  private static final DateTimeFormatter MINUTE =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
+  private static final String NO_DATE = " ".repeat(16);
+  private static final int NAME_WIDTH = 60;
+  private static final String HTML = "text/html; charset=utf-8";
+
+  private final TemplateEngine templates =
+      TemplateEngine.createPrecompiled(
+          null, ContentType.Html, Pages.class.getClassLoader(), "dev.larder.pages");
+  private final JsonMapper json = JsonMapper.builder().build();
+  private final Site site;
+
+  Pages(Site site) {
+    this.site = site;
+  }
+
+  /// The page at `/`.
+  ///
+  /// @param askedAt scheme, host and port the client used
+  Reply front(Request request, String askedAt) {
+    List<FrontPage.Served> served =
+        site.contents().stream()
+            .sorted(Comparator.comparing(Content::name))
+            .map(content -> served(content, askedAt))
+            .toList();
+    return render(request, "serve/front.jte", new FrontPage(served));
+  }
+
+  private static FrontPage.Served served(Content content, String askedAt) {
+    String path = "/" + Target.encode(content.name()) + "/";
+    String url = askedAt + path;
+    return content.format().equals("pacman")
+        ? new FrontPage.Served(
+            content.name(), content.format(), path, url, "Server = " + url + "$repo/os/$arch")
+        : new FrontPage.Served(content.name(), content.format(), path, url, "");
+  }
+
+  /// The listing of a directory; null if there is none.
+  @Nullable Reply listing(Request request, Place.Inside place) throws IOException {
+    List<Content.Entry> entries = place.content().list(place.path());
+    if (entries.isEmpty() && !place.path().isRoot()) {
+      return null;
+    }
+    int question = request.target().indexOf('?');
+    if (question >= 0 && request.target().substring(question + 1).equals("json")) {
+      List<Map<String, Object>> values = entries.stream().map(Pages::value).toList();
+      return Replies.page(request, "application/json", json.writeValueAsBytes(values));
+    }
+    List<ListingPage.Row> rows =
+        entries.stream()
+            .sorted(Comparator.comparing(entry -> !entry.directory()))
+            .map(Pages::row)
+            .toList();
+    boolean top = place.path().isRoot();
+    String title = place.content().name() + (top ? "" : "/" + place.path());
+    ListingPage page = new ListingPage(title, crumbs(place), top, rows);
+    return render(request, "serve/listing.jte", page);
+  }
+
+  private Reply render(Request request, String template, Object page) {
+    StringOutput html = new StringOutput(8192);
+    templates.render(template, page, html);
+    return Replies.page(request, HTML, html.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static Map<String, Object> value(Content.Entry entry) {
+    Map<String, Object> value = new LinkedHashMap<>();
+    value.put("name", entry.name());
+    value.put("type", entry.directory() ? "directory" : "file");
+    if (entry.lastModified() != null) {
+      value.put("mtime", entry.lastModified().toString());
+    }
+    if (entry.size() >= 0 && !entry.directory()) {
+      value.put("size", entry.size());
+    }
+    value.put("held", entry.held());
+    return value;
+  }
+
+  private static ListingPage.Row row(Content.Entry entry) {
+    String label = entry.directory() ? entry.name() + "/" : entry.name();
+    // "./" keeps a name with a colon from being read as a scheme.
+    String href = "./" + Target.encode(label);
+    String gap = " ".repeat(Math.max(2, NAME_WIDTH - label.length()));
+    String date = entry.lastModified() == null ? NO_DATE : MINUTE.format(entry.lastModified());
+    String size = entry.directory() || entry.size() < 0 ? "-" : size(entry.size());
+    String rest = gap + date + " ".repeat(Math.max(2, 12 - size.length())) + size;
+    return new ListingPage.Row(label, href, rest, entry.held());
+  }
+
+  private static String size(long bytes) {
+    if (bytes < 1024) {
+      return bytes + " B";
+    }
+    double value = bytes;
+    int unit = -1;
+    while (value >= 1024 && unit < 4) {
+      value /= 1024;
+      unit++;
+    }
+    return String.format(Locale.ROOT, "%.1f %ciB", value, "KMGTP".charAt(unit));
+  }
+
+  /// The way up, relative, so that it is right under whichever prefix the client came.
+  private static List<ListingPage.Crumb> crumbs(Place.Inside place) {
+    RelPath path = place.path();
+    List<String> names = path.isRoot() ? List.of() : List.of(path.value().split("/"));
+    List<ListingPage.Crumb> crumbs = new ArrayList<>();
+    int depth = names.size();
+    if (place.prefix().equals("/" + place.content().name() + "/")) {
+      crumbs.add(new ListingPage.Crumb("larder", "../".repeat(depth + 1)));
+    }
+    crumbs.add(new ListingPage.Crumb(place.content().name(), up(depth)));
+    for (int i = 0; i < depth; i++) {
+      crumbs.add(new ListingPage.Crumb(names.get(i), up(depth - i - 1)));
+    }
+    return crumbs;
+  }
+
+  private static String up(int levels) {
+    return levels == 0 ? "./" : "../".repeat(levels);
+  }
+}

@@ -1,0 +1,127 @@
+package dev.larder.serve;
+
+import dev.larder.repo.Content;
+import dev.larder.store.RelPath;
+import io.netty.util.NetUtil;
+import java.net.InetSocketAddress;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Finds the place a request target names, for one group of addresses: the shared ones, or those of
+/// one content.
+final class Routes {
+  private static final String MALFORMED =
+      "The path is not well-formed: it has empty or dot segments, encoded slashes, a fragment, bad"
+          + " escapes or characters that no package path has.";
+
+  private final Site site;
+  private final @Nullable Content alone;
+  private final Map<String, Content> byName = new HashMap<>();
+
+  private Routes(Site site, @Nullable Content alone) {
+    this.site = site;
+    this.alone = alone;
+    site.contents().forEach(content -> byName.put(content.name(), content));
+  }
+
+  /// Routes of the shared addresses.
+  static Routes shared(Site site) {
+    return new Routes(site, null);
+  }
+
+  /// Routes of addresses that serve `content` alone.
+  static Routes alone(Site site, Content content) {
+    return new Routes(site, content);
+  }
+
+  /// Finds the place.
+  ///
+  /// @param text the target as sent
+  /// @param local the address the connection was made to
+  Place find(String text, InetSocketAddress local) {
+    Target target = Target.orNull(text);
+    if (target == null) {
+      return new Place.Nowhere(400, MALFORMED);
+    }
+    Target.Authority authority = target.authority();
+    if (authority == null || isOurs(authority, local)) {
+      return alone == null ? onShared(target.path()) : inside(alone, "/", target.path());
+    }
+    return upstream(authority, target.path());
+  }
+
+  private Place onShared(String path) {
+    if (path.equals("/")) {
+      return new Place.Front();
+    }
+    int slash = path.indexOf('/', 1);
+    String name = slash < 0 ? path.substring(1) : path.substring(1, slash);
+    Content content = byName.get(name);
+    if (content == null) {
+      return RelPath.orNull(name) == null || name.isEmpty()
+          ? new Place.Nowhere(400, MALFORMED)
+          : new Place.Nowhere(404, "Nothing is served under this name; / lists what is.");
+    }
+    return slash < 0
+        ? new Place.Inside(content, "/" + name + "/", RelPath.ROOT, false)
+        : inside(content, "/" + name + "/", path);
+  }
+
+  /// The place of `path`, which starts with `prefix`.
+  private static Place inside(Content content, String prefix, String path) {
+    String below = path.substring(prefix.length());
+    boolean directory = below.isEmpty() || below.endsWith("/");
+    String value = below.endsWith("/") ? below.substring(0, below.length() - 1) : below;
+    // "//" at the end would lose its empty segment with the slash.
+    RelPath rest = below.equals("/") ? null : RelPath.orNull(value);
+    return rest == null
+        ? new Place.Nowhere(400, MALFORMED)
+        : new Place.Inside(content, prefix, rest, directory);
+  }
+
+  private Place upstream(Target.Authority authority, String path) {
+    Site.UpstreamHost best = null;
+    boolean known = false;
+    for (Site.UpstreamHost host : site.upstreams()) {
+      if (host.is(authority.host(), authority.port())
+          && (alone == null || host.content().equals(alone))) {
+        known = true;
+        if (path.startsWith(host.basePath())
+            && (best == null || host.basePath().length() > best.basePath().length())) {
+          best = host;
+        }
+      }
+    }
+    if (best != null) {
+      return inside(best.content(), best.basePath(), path);
+    }
+    return known
+        ? new Place.Nowhere(404, "This path of the upstream host is not mirrored here.")
+        : new Place.Nowhere(421, "This server answers for its own mirrors' hosts only.");
+  }
+
+  /// A request in absolute form for ourselves, as a client sends that uses us as its proxy and its
+  /// mirror at once.
+  private boolean isOurs(Target.Authority authority, InetSocketAddress local) {
+    if (authority.port() != local.getPort()) {
+      return false;
+    }
+    String address = local.getAddress().getHostAddress();
+    int zone = address.indexOf('%');
+    String plain = zone < 0 ? address : address.substring(0, zone);
+    String host = authority.host();
+    return site.names().contains(host)
+        || host.equals(plain)
+        || (host.startsWith("[") && sameAddress(host, local))
+        || (host.equals("localhost") && local.getAddress().isLoopbackAddress());
+  }
+
+  /// IPv6 addresses can be written in many ways.
+  private static boolean sameAddress(String literal, InetSocketAddress local) {
+    byte[] bytes =
+        NetUtil.createByteArrayFromIpAddressString(literal.substring(1, literal.length() - 1));
+    return bytes != null && Arrays.equals(bytes, local.getAddress().getAddress());
+  }
+}

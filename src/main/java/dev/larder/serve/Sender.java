@@ -1,0 +1,33 @@
+package dev.larder.serve;
+
+/// Sends one body to one client. All calls on the client's event loop; tells its connection once
+/// how it ended.
+interface Sender {
+  /// How sending a body ended.
+  enum Ending {
+    /// All bytes are written.
+    DONE,
+    /// What it comes from gave out before its end.
+    SHORT,
+    /// The client is gone.
+    GONE
+  }
+
+  /// Begins. The header is written already, not flushed.
+  void start();
+
+  /// The client is gone: ends the use of what the body comes from, without further word.
+  void cancel();
+
+  /// Bytes of body written so far.
+  long sent();
+
+  /// What a sender needs of its connection.
+  interface Line {
+    /// Sends what was written.
+    void flush();
+
+    /// The body has ended. Called once, unless it was cancelled.
+    void ended(Ending ending);
+  }
+}

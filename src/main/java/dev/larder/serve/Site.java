@@ -1,0 +1,82 @@
+package dev.larder.serve;
+
+import dev.larder.repo.Content;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/// What the package listener serves, and where.
+///
+/// @param contents served at `/<name>/` of the shared addresses, which are those of
+///   [PackagesSettings]
+/// @param own contents that also have addresses of their own
+/// @param upstreams hosts for which a request in absolute form (`http_proxy=`) is answered
+/// @param names host names of this server, lower case and without port; a request in absolute form
+///   for one of them is as good as one without a host. Its addresses need no mention
+public record Site(
+    List<Content> contents, List<Own> own, List<UpstreamHost> upstreams, Set<String> names) {
+  /// Takes defensive copies.
+  public Site {
+    contents = List.copyOf(contents);
+    own = List.copyOf(own);
+    upstreams = List.copyOf(upstreams);
+    names = Set.copyOf(names);
+  }
+
+  /// A content served at `/` of addresses of its own.
+  ///
+  /// @param content what is served there
+  /// @param listen where; port 0 means any free one
+  public record Own(Content content, List<InetSocketAddress> listen) {
+    /// Takes a defensive copy.
+    public Own {
+      listen = List.copyOf(listen);
+    }
+  }
+
+  /// An upstream's place on the web: requests in absolute form below it belong to `content`.
+  ///
+  /// @param host lower case; an IPv6 address in brackets
+  /// @param port 80 also stands for 443 and the other way round, since a client that goes through a
+  ///   proxy can only ask in plain HTTP
+  /// @param basePath path of the content's root there: starts and ends with a slash
+  /// @param content what answers
+  public record UpstreamHost(String host, int port, String basePath, Content content) {
+    /// Checks the base path.
+    ///
+    /// @throws IllegalArgumentException if it does not start and end with a slash
+    public UpstreamHost {
+      host = host.toLowerCase(Locale.ROOT);
+      if (!basePath.startsWith("/") || !basePath.endsWith("/")) {
+        throw new IllegalArgumentException("base path must start and end with /: " + basePath);
+      }
+    }
+
+    /// The place `upstream` names.
+    ///
+    /// @throws IllegalArgumentException if it has no host
+    public static UpstreamHost of(URI upstream, Content content) {
+      String host = upstream.getHost();
+      if (host == null) {
+        throw new IllegalArgumentException("upstream has no host: " + upstream);
+      }
+      int standard = "https".equalsIgnoreCase(upstream.getScheme()) ? 443 : 80;
+      int port = upstream.getPort() < 0 ? standard : upstream.getPort();
+      String path = upstream.getPath() == null ? "" : upstream.getPath();
+      String base = path.isEmpty() ? "/" : path.endsWith("/") ? path : path + "/";
+      return new UpstreamHost(host, port, base, content);
+    }
+
+    /// Whether a request for `host` and `port` means this upstream.
+    boolean is(String otherHost, int otherPort) {
+      return host.equals(otherHost)
+          && (port == otherPort || (isStandard(port) && isStandard(otherPort)));
+    }
+
+    private static boolean isStandard(int port) {
+      return port == 80 || port == 443;
+    }
+  }
+}
