@@ -1,5 +1,10 @@
 package dev.larder.api;
 
+import dev.larder.config.Key;
+import dev.larder.config.KeyTable;
+import dev.larder.config.Section;
+import dev.larder.config.Type;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 
@@ -7,8 +12,33 @@ import java.util.List;
 ///
 /// @param listen addresses to listen on; empty switches the console off
 public record ConsoleSettings(List<InetSocketAddress> listen) {
+  private static final int DEFAULT_PORT = 8090;
+
+  /// Addresses of the console listener.
+  public static final Key<List<InetSocketAddress>> LISTEN =
+      Key.of(
+          "listen",
+          Type.list("list of address:port", Type.listenAddress()),
+          List.of(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), DEFAULT_PORT)),
+          "Where the console listens. `[]` switches it off.");
+
+  /// The table, for the reference.
+  public static final KeyTable TABLE =
+      new KeyTable(
+          "console",
+          "The console listener: the REST API that the command line uses.",
+          false,
+          List.of(LISTEN));
+
   /// Takes a defensive copy.
   public ConsoleSettings {
     listen = List.copyOf(listen);
+  }
+
+  /// Reads `[console]`.
+  ///
+  /// @return stand-ins where a value is broken; the section's document knows the problems
+  public static ConsoleSettings read(Section section) {
+    return new ConsoleSettings(section.get(LISTEN));
   }
 }

@@ -1,17 +1,27 @@
 package dev.larder.mirror;
 
+import dev.larder.config.Key;
+import dev.larder.config.KeyTable;
+import dev.larder.config.Section;
+import dev.larder.config.Type;
 import dev.larder.egress.RedirectPolicy;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The `[mirror.NAME]` table.
 ///
 /// @param name the table's name: the mirror's name and its path
 /// @param format which format the upstream speaks
-/// @param upstream base URLs in order of preference; `file:` URLs name a pacman mirrorlist
+/// @param upstream base URLs in order of preference, without a slash at the end; `file:` URLs name
+///   a pacman mirrorlist
 /// @param listen addresses that serve this mirror alone, at `/`; may be empty
 /// @param refresh how far an index may be behind a reachable upstream; zero asks on every index
 ///   request
@@ -47,9 +57,255 @@ public record MirrorSettings(
     OFF
   }
 
+  private static final int MOST_GENERATIONS = 1000;
+  private static final int LONGEST_NAME = 64;
+  private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]*");
+  private static final Pattern HOST = Pattern.compile("[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*");
+
+  /// Formats that are known to exist and not to be here, for a better sentence than "unknown".
+  private static final Set<String> LATER =
+      Set.of("freebsd-pkg", "freebsd-update", "freebsd-releases");
+
+  /// A mirror whose name says everything.
+  private record Known(String format, List<String> upstream) {}
+
+  private static final Map<String, Known> KNOWN =
+      Map.of("arch", new Known("pacman", List.of("https://geo.mirror.pkgbuild.com")));
+
+  /// The mirrors there are when none is configured.
+  public static final List<String> DEFAULT_MIRRORS = List.of("arch");
+
+  /// Which format the upstream speaks.
+  public static final Key<String> FORMAT =
+      Key.open(
+          "format",
+          Type.string("name of a format", "pacman"),
+          "`pacman` for `[mirror.arch]`, required for others",
+          "What the upstream serves: `pacman`.");
+
+  /// Base URLs.
+  public static final Key<List<String>> UPSTREAM =
+      Key.open(
+          "upstream",
+          Type.listOrOne(
+              "list of URLs",
+              Type.text("URL", "https://geo.mirror.pkgbuild.com", UpstreamUrl::parse, url -> url)),
+          "`[\"https://geo.mirror.pkgbuild.com\"]` for `[mirror.arch]`, required for others",
+          "Where packages come from, in order of preference: the directory in which clients find"
+              + " `core/os/x86_64`. `\"file:/etc/pacman.d/mirrorlist\"` takes the servers of"
+              + " pacman's own list. A single one may be written without brackets.");
+
+  /// Addresses of this mirror alone.
+  public static final Key<List<InetSocketAddress>> LISTEN =
+      Key.of(
+          "listen",
+          Type.list("list of address:port", Type.listenAddress()),
+          List.of(),
+          "Addresses that serve this mirror alone, at `/`, beside `/NAME/` of the package"
+              + " listener.");
+
+  /// How stale an index may be.
+  public static final Key<Duration> REFRESH =
+      Key.of(
+          "refresh",
+          Type.duration(),
+          Duration.ofMinutes(5),
+          "How far an index may be behind a reachable upstream. `\"0s\"` asks on every request for"
+              + " an index.");
+
+  /// How long a root is polled.
+  public static final Key<Duration> ACTIVE_FOR =
+      Key.of(
+          "active-for",
+          Type.duration(),
+          Duration.ofDays(7),
+          "How long after the last request a mirror is still polled.");
+
+  /// How long a client keeps its generation.
+  public static final Key<Duration> HOLD =
+      Key.of(
+          "hold",
+          Type.duration(),
+          Duration.ofMinutes(30),
+          "How long a client that was handed an index still gets the files of that index where newer"
+              + " ones have the same names.");
+
+  /// How many superseded generations are kept.
+  public static final Key<Integer> HELD_GENERATIONS =
+      Key.of(
+          "held-generations",
+          Type.integer(0, MOST_GENERATIONS, 5),
+          5,
+          "How many superseded generations are kept.");
+
+  /// How long superseded generations are kept.
+  public static final Key<Duration> HELD_FOR =
+      Key.of(
+          "held-for",
+          Type.duration(),
+          Duration.ofDays(14),
+          "How long superseded generations are kept at most.");
+
+  /// When an older index is taken.
+  public static final Key<Duration> ACCEPT_ROLLBACK_AFTER =
+      Key.of(
+          "accept-rollback-after",
+          Type.duration(),
+          Duration.ofHours(24),
+          "An index older than ours is refused until every upstream has agreed on it for this long,"
+              + " or until `larder mirror refresh NAME --accept`.");
+
+  /// What to do about signatures.
+  public static final Key<Verify> VERIFY =
+      Key.of(
+          "verify",
+          Type.oneOf(Verify.class),
+          Verify.REQUIRE,
+          "With a `keyring`: `\"require\"` refuses an index or package without a good signature,"
+              + " `\"warn\"` serves it and says so, `\"off\"` does not look.");
+
+  /// Keys to trust.
+  public static final Key<Path> KEYRING =
+      Key.open(
+          "keyring",
+          Type.path("/usr/share/pacman/keyrings/archlinux.gpg"),
+          "signatures are not checked here; clients check them as ever",
+          "File or directory of OpenPGP public keys to check signatures with.");
+
+  /// Where upstreams may send us.
+  public static final Key<RedirectPolicy> REDIRECTS =
+      Key.of(
+          "redirects",
+          Type.wordOr(
+              "\"public\", \"same-domain\" or a list of host names",
+              Map.of(
+                  "public",
+                  new RedirectPolicy.Public(),
+                  "same-domain",
+                  new RedirectPolicy.SameDomain()),
+              Type.list(
+                      "list of host names",
+                      Type.text("host name", "mirror.example.net", MirrorSettings::host, h -> h))
+                  .map(MirrorSettings::hosts, MirrorSettings::hostNames)),
+          new RedirectPolicy.Public(),
+          "Where upstreams may redirect Larder to: any public address, hosts that share the last two"
+              + " labels of their name, or the hosts listed. Private addresses are followed only for"
+              + " hosts that stand in the configuration.");
+
+  /// The table, for the reference.
+  public static final KeyTable TABLE =
+      new KeyTable(
+          "mirror.NAME",
+          "A mirror. NAME is its name and its path: clients find `[mirror.arch]` at `/arch/`. Names"
+              + " are lower-case letters, digits, `.`, `_` and `-`. With no `[mirror.NAME]` at all"
+              + " there is one mirror, `arch`.",
+          false,
+          List.of(
+              FORMAT,
+              UPSTREAM,
+              LISTEN,
+              REFRESH,
+              ACTIVE_FOR,
+              HOLD,
+              HELD_GENERATIONS,
+              HELD_FOR,
+              ACCEPT_ROLLBACK_AFTER,
+              VERIFY,
+              KEYRING,
+              REDIRECTS));
+
   /// Takes defensive copies.
   public MirrorSettings {
     upstream = List.copyOf(upstream);
     listen = List.copyOf(listen);
+  }
+
+  /// Reads `[mirror.NAME]`.
+  ///
+  /// @param section the table; it may be absent for a mirror of [#DEFAULT_MIRRORS]
+  /// @param formats names of the formats this version has
+  /// @return stand-ins where a value is broken; the section's document knows the problems
+  public static MirrorSettings read(Section section, Set<String> formats) {
+    checkName(section);
+    Known known = KNOWN.get(section.name());
+    String format = known == null ? section.require(FORMAT) : section.get(FORMAT, known.format());
+    checkFormat(section, format, formats);
+    List<String> upstream =
+        known == null || (formats.contains(format) && !format.equals(known.format()))
+            ? section.require(UPSTREAM)
+            : section.get(UPSTREAM, known.upstream());
+    checkUpstream(section, format, upstream);
+    return new MirrorSettings(
+        section.name(),
+        format,
+        upstream,
+        section.get(LISTEN),
+        section.get(REFRESH),
+        section.get(ACTIVE_FOR),
+        section.get(HOLD),
+        section.get(HELD_GENERATIONS),
+        section.get(HELD_FOR),
+        section.get(ACCEPT_ROLLBACK_AFTER),
+        section.get(VERIFY),
+        section.find(KEYRING),
+        section.get(REDIRECTS));
+  }
+
+  private static void checkName(Section section) {
+    String name = section.name();
+    if (!NAME.matcher(name).matches() || name.length() > LONGEST_NAME) {
+      section.complain(
+          "is not a name for a mirror",
+          "up to 64 of a-z, 0-9, \".\", \"_\" and \"-\", a letter or digit first");
+    } else if (name.equals("repo") || name.equals("pub") || name.startsWith("to-")) {
+      // Design: hosted repositories live at /repo/, freebsd-update and releases ask for /to-...
+      // and /pub/... at the root of every package listener.
+      section.complain(
+          "has a name that the package listener needs for itself",
+          "choose one that is not repo or pub and does not begin with to-");
+    }
+  }
+
+  private static void checkFormat(Section section, String format, Set<String> formats) {
+    if (!section.isSet(FORMAT) || formats.contains(format)) {
+      return;
+    }
+    String choice = "use \"" + String.join("\" or \"", new TreeSet<>(formats)) + "\"";
+    if (LATER.contains(format)) {
+      section.complain(FORMAT, "format " + format + " is not in this version yet", choice);
+    } else {
+      section.complain(FORMAT, "there is no format of this name", choice);
+    }
+  }
+
+  private static void checkUpstream(Section section, String format, List<String> upstream) {
+    if (upstream.isEmpty()) {
+      section.complain(UPSTREAM, "a mirror needs something to mirror", "give at least one URL");
+    }
+    if (!format.equals("pacman") && upstream.stream().anyMatch(url -> url.startsWith("file:"))) {
+      section.complain(UPSTREAM, "only pacman has a list of mirrors to read", "give URLs");
+    }
+  }
+
+  private static String host(String text) {
+    if (!HOST.matcher(text).matches()) {
+      throw new IllegalArgumentException(
+          "\""
+              + text.replaceAll("\\p{Cntrl}", "?")
+              + "\" is not a host name; write it without"
+              + " scheme, port and path");
+    }
+    return text.toLowerCase(Locale.ROOT);
+  }
+
+  private static RedirectPolicy hosts(List<String> names) {
+    return new RedirectPolicy.Hosts(Set.copyOf(names));
+  }
+
+  private static List<String> hostNames(RedirectPolicy policy) {
+    return switch (policy) {
+      case RedirectPolicy.Hosts(Set<String> names) -> List.copyOf(new TreeSet<>(names));
+      case RedirectPolicy.Public _, RedirectPolicy.SameDomain _ -> List.of();
+    };
   }
 }

@@ -1,0 +1,41 @@
+package dev.larder.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.larder.config.Document;
+import dev.larder.config.InvalidConfig;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ConsoleSettingsTest {
+  private static ConsoleSettings read(String toml) throws InvalidConfig {
+    Document document = Document.parse("larder.toml", Path.of("/etc/larder"), toml);
+    ConsoleSettings settings = ConsoleSettings.read(document.root().table("console"));
+    document.finish();
+    return settings;
+  }
+
+  @Test
+  void defaultsAreThoseOfTheReference() throws InvalidConfig {
+    assertThat(read(""))
+        .isEqualTo(
+            new ConsoleSettings(
+                List.of(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 8090))));
+  }
+
+  @Test
+  void everyKeyIsMapped() throws InvalidConfig {
+    assertThat(read("console.listen = [\"[::1]:9000\"]"))
+        .isEqualTo(
+            new ConsoleSettings(
+                List.of(new InetSocketAddress(InetAddress.ofLiteral("::1"), 9000))));
+  }
+
+  @Test
+  void anEmptyListSwitchesItOff() throws InvalidConfig {
+    assertThat(read("[console]\nlisten = []").listen()).isEmpty();
+  }
+}

@@ -1,0 +1,62 @@
+package dev.larder.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.larder.config.Document;
+import dev.larder.config.InvalidConfig;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PackagesSettingsTest {
+  private static PackagesSettings read(String toml) throws InvalidConfig {
+    Document document = Document.parse("larder.toml", Path.of("/etc/larder"), toml);
+    PackagesSettings settings = PackagesSettings.read(document.root().table("packages"));
+    document.finish();
+    return settings;
+  }
+
+  @Test
+  void defaultsAreThoseOfTheReference() throws InvalidConfig {
+    InetSocketAddress local = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 8080);
+    assertThat(read("")).isEqualTo(new PackagesSettings(List.of(local), null));
+  }
+
+  @Test
+  void everyKeyIsMapped() throws InvalidConfig {
+    PackagesSettings expected =
+        new PackagesSettings(
+            List.of(
+                new InetSocketAddress(InetAddress.ofLiteral("192.0.2.7"), 443),
+                new InetSocketAddress(InetAddress.ofLiteral("2001:db8::7"), 443)),
+            new PackagesSettings.Tls(Path.of("/etc/larder/tls.crt"), Path.of("/keys/tls.key")));
+    String listen = "[packages]\nlisten = [\"192.0.2.7:443\", \"[2001:db8::7]:443\"]\n";
+    assertThat(read(listen + "tls = { cert = \"tls.crt\", key = \"/keys/tls.key\" }"))
+        .isEqualTo(expected);
+    assertThat(read(listen + "[packages.tls]\ncert = \"tls.crt\"\nkey = \"/keys/tls.key\""))
+        .isEqualTo(expected);
+  }
+
+  @Test
+  void aCertificateNeedsItsKey() {
+    assertThatThrownBy(() -> read("[packages]\ntls = { cert = \"tls.crt\" }"))
+        .isInstanceOf(InvalidConfig.class)
+        .hasMessage(
+            """
+            larder.toml:2:1: error: [packages.tls] has no "key"
+                2 | tls = { cert = "tls.crt" }
+                  | ^^^  add: key = "/etc/larder/tls.key\"\
+            """);
+    assertThatThrownBy(() -> read("[packages.tls]\nkey = \"tls.key\""))
+        .hasMessageContaining("[packages.tls] has no \"cert\"");
+  }
+
+  @Test
+  void noListenerAtAllIsRefused() {
+    assertThatThrownBy(() -> read("[packages]\nlisten = []"))
+        .hasMessageContaining("the package listener needs an address");
+  }
+}
