@@ -105,7 +105,7 @@ final class Routes {
       throw new RequestFailed(
           ErrorCode.NOT_COVERED,
           "no mirror answers at " + location,
-          "use a URL as the client asks it, or /MIRROR/PATH; larder mirror list shows the mirrors");
+          "use a URL as a client asks it, or /MIRROR/PATH");
     }
     json(context, Wired.of(place.mirror(), operations.explain(place.mirror(), place.path())));
   }
