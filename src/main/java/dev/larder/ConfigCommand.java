@@ -1,5 +1,6 @@
 package dev.larder;
 
+import dev.larder.cli.GlobalOptions;
 import dev.larder.config.ConfigText;
 import dev.larder.config.InvalidConfig;
 import dev.larder.config.Origin;
@@ -33,6 +34,7 @@ final class ConfigCommand {
 
   private final Machine machine;
   private final Set<String> formats;
+  private final GlobalOptions options;
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -40,23 +42,20 @@ final class ConfigCommand {
   ///
   /// @param machine whose configuration it is about
   /// @param formats names of the formats there are
-  ConfigCommand(Machine machine, Set<String> formats) {
+  /// @param options which file, among others
+  ConfigCommand(Machine machine, Set<String> formats, GlobalOptions options) {
     this.machine = machine;
     this.formats = Set.copyOf(formats);
+    this.options = options;
   }
 
   @Command(
       name = "check",
       description = "Say whether the configuration is right, and if not, what is wrong where.",
       mixinStandardHelpOptions = true)
-  int check(
-      @Option(
-              names = "--config",
-              paramLabel = "FILE",
-              description = "The file; without it the usual places are searched.")
-          @Nullable Path file) {
+  int check() {
     try {
-      LoadedConfig loaded = Config.load(file, List.of(), machine, formats);
+      LoadedConfig loaded = Config.load(options.config(), List.of(), machine, formats);
       int mirrors = loaded.config().mirrors().size();
       String what = loaded.file() == null ? "no file, all defaults" : loaded.file().toString();
       out().println("ok: " + what + ", " + mirrors + (mirrors == 1 ? " mirror" : " mirrors"));
@@ -71,17 +70,13 @@ final class ConfigCommand {
       description = "Print the configuration as TOML.",
       mixinStandardHelpOptions = true)
   int show(
-      @Option(
-              names = "--config",
-              paramLabel = "FILE",
-              description = "The file; without it the usual places are searched.")
-          @Nullable Path file,
       @Option(names = "--effective", description = "Also the keys that have their default.")
           boolean effective,
       @Option(names = "--origin", description = "Say where each value comes from.")
           boolean origin) {
     try {
-      List<Setting> settings = Config.load(file, List.of(), machine, formats).settings();
+      List<Setting> settings =
+          Config.load(options.config(), List.of(), machine, formats).settings();
       List<Setting> shown =
           effective ? settings : settings.stream().filter(ConfigCommand::isSet).toList();
       out().print(ConfigText.effective(shown, origin));

@@ -1,11 +1,20 @@
 package dev.larder;
 
+import dev.larder.cli.Cli;
+import dev.larder.cli.Surroundings;
+
 /// Entry point: turns arguments into an exit code and does nothing else.
 public final class Main {
   private Main() {}
 
-  /// Runs the command named by `args`.
+  /// Runs the command named by `args` and exits with its code.
   public static void main(String[] args) {
-    System.out.println("larder");
+    int code = commandLine(Surroundings.ofProcess(), Machine.current()).run(args);
+    System.exit(code);
+  }
+
+  /// The whole command line.
+  static Cli commandLine(Surroundings surroundings, Machine machine) {
+    return new Cli(Version.current(), surroundings, new LocalMachine(machine));
   }
 }

@@ -1,0 +1,148 @@
+package dev.larder;
+
+import dev.larder.access.CliToken;
+import dev.larder.api.ConsoleListener;
+import dev.larder.database.Database;
+import dev.larder.egress.Egress;
+import dev.larder.format.Format;
+import dev.larder.format.pacman.PacmanFormat;
+import dev.larder.mirror.Mirror;
+import dev.larder.mirror.MirrorSettings;
+import dev.larder.repo.Content;
+import dev.larder.serve.PackageListener;
+import dev.larder.serve.Site;
+import dev.larder.sign.Keyring;
+import dev.larder.sign.OpenPgpKeyring;
+import dev.larder.store.DataDirectory;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The composition root: builds everything in the order in which it depends on each other, and ends
+/// it in reverse. Reads as the architecture.
+public final class Larder implements Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(Larder.class);
+
+  /// The formats there are, by name. The only place that knows particular ones.
+  private static final Map<String, Format> FORMATS =
+      List.of(new PacmanFormat()).stream().collect(Collectors.toMap(Format::name, f -> f));
+
+  private final Deque<Closeable> parts = new ArrayDeque<>();
+  private final List<Mirror> mirrors = new ArrayList<>();
+  private final PackageListener packages;
+  private final ConsoleListener console;
+
+  private Larder(Config config) throws IOException {
+    InstantSource clock = InstantSource.system();
+    DataDirectory data = owned(DataDirectory.open(config.data()));
+    Database database = owned(Database.open(data.layout().database(), clock));
+    Egress egress = new Egress(config.egress());
+    parts.push(egress::close);
+
+    for (MirrorSettings settings : config.mirrors()) {
+      Mirror.Surroundings around =
+          new Mirror.Surroundings(
+              format(settings), data.layout(), database, egress, keyring(settings), clock);
+      mirrors.add(owned(Mirror.open(settings, around, UpstreamLists.of(settings.upstream()))));
+    }
+
+    packages = owned(PackageListener.open(config.packages(), site(config)));
+    CliToken token = CliToken.open(data.layout().cliToken());
+    ServerOperations operations = new ServerOperations(config, mirrors, packages, clock);
+    console = owned(ConsoleListener.open(config.console(), operations, token));
+  }
+
+  /// Starts everything `config` describes.
+  ///
+  /// @throws IOException if something cannot be started; the message is a sentence for the
+  ///   operator. Nothing is left running then.
+  public static Larder open(Config config) throws IOException {
+    return new Larder(config);
+  }
+
+  /// Names of the formats there are.
+  public static Set<String> formats() {
+    return FORMATS.keySet();
+  }
+
+  private <T extends Closeable> T owned(T part) {
+    parts.push(part);
+    return part;
+  }
+
+  private static Format format(MirrorSettings settings) throws IOException {
+    Format format = FORMATS.get(settings.format());
+    if (format == null) {
+      throw new IOException(
+          "mirror %s: there is no format %s".formatted(settings.name(), settings.format()));
+    }
+    return format;
+  }
+
+  private static @Nullable Keyring keyring(MirrorSettings settings) throws IOException {
+    Path keyring = settings.keyring();
+    return keyring == null ? null : OpenPgpKeyring.open(keyring);
+  }
+
+  private Site site(Config config) {
+    List<Content> contents = List.copyOf(mirrors);
+    List<Site.Own> own = new ArrayList<>();
+    List<Site.UpstreamHost> upstreams = new ArrayList<>();
+    for (int i = 0; i < mirrors.size(); i++) {
+      Mirror mirror = mirrors.get(i);
+      List<InetSocketAddress> listen = config.mirrors().get(i).listen();
+      if (!listen.isEmpty()) {
+        own.add(new Site.Own(mirror, listen));
+      }
+      for (String url : mirror.upstreamUrls()) {
+        upstreams.add(Site.UpstreamHost.of(URI.create(url), mirror));
+      }
+    }
+    return new Site(contents, own, upstreams, Set.of());
+  }
+
+  /// Addresses of the shared package listener, as bound.
+  public List<InetSocketAddress> packageAddresses() {
+    return packages.addresses();
+  }
+
+  /// Addresses at which `mirror` alone is served, as bound.
+  public List<InetSocketAddress> ownAddresses(String mirror) {
+    return packages.addresses(mirror);
+  }
+
+  /// Addresses of the console, as bound; empty if it is off.
+  public List<InetSocketAddress> consoleAddresses() {
+    return console.addresses();
+  }
+
+  /// The mirrors, in the order of the configuration.
+  public List<Mirror> mirrors() {
+    return List.copyOf(mirrors);
+  }
+
+  /// Ends everything, listeners first. What cannot be ended is logged, and the rest is ended.
+  @Override
+  public void close() {
+    while (!parts.isEmpty()) {
+      try {
+        parts.pop().close();
+      } catch (IOException | RuntimeException e) {
+        LOG.warn("stopping", e);
+      }
+    }
+  }
+}

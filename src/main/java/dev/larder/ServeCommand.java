@@ -1,0 +1,133 @@
+package dev.larder;
+
+import dev.larder.cli.CommandFailed;
+import dev.larder.cli.ExitCode;
+import dev.larder.cli.GlobalOptions;
+import dev.larder.config.InvalidConfig;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// `larder serve`: runs until it is told to stop.
+@Command(
+    name = "serve",
+    description = "Run the server: mirrors, package listener, console.",
+    footer = {
+      "",
+      "Without a configuration it mirrors Arch Linux at http://127.0.0.1:8080/arch/.",
+      "",
+      "Examples:",
+      "  larder serve",
+      "  larder serve --listen :8080",
+      "  larder serve --config /etc/larder/larder.toml"
+    })
+final class ServeCommand implements Callable<Integer> {
+  private final Machine machine;
+  private final GlobalOptions options;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Option(
+      names = "--listen",
+      paramLabel = "ADDRESS",
+      description = "Address of the package listener, instead of the configured ones; repeatable.")
+  private List<String> listen = List.of();
+
+  ServeCommand(Machine machine, GlobalOptions options) {
+    this.machine = machine;
+    this.options = options;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    CommandSpec command = spec;
+    if (command == null) {
+      throw new IllegalStateException("not run by picocli");
+    }
+    PrintWriter out = command.commandLine().getOut();
+    PrintWriter err = command.commandLine().getErr();
+    try {
+      LoadedConfig loaded = Config.load(options.config(), listen, machine, Larder.formats());
+      return serve(loaded, out);
+    } catch (InvalidConfig e) {
+      err.println(e.getMessage());
+      return ExitCode.CONFIGURATION.number();
+    } catch (IOException e) {
+      throw new CommandFailed(ExitCode.FAILED, String.valueOf(e.getMessage()), null, e);
+    }
+  }
+
+  private static int serve(LoadedConfig loaded, PrintWriter out)
+      throws IOException, InterruptedException {
+    CountDownLatch stop = new CountDownLatch(1);
+    CountDownLatch stopped = new CountDownLatch(1);
+    try (Larder larder = Larder.open(loaded.config())) {
+      Runtime.getRuntime()
+          .addShutdownHook(
+              Thread.ofPlatform()
+                  .name("stop")
+                  .unstarted(() -> {
+                    stop.countDown();
+                    await(stopped);
+                  }));
+      greet(loaded, larder, out);
+      stop.await();
+    } finally {
+      stopped.countDown();
+    }
+    return 0;
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void greet(LoadedConfig loaded, Larder larder, PrintWriter out)
+      throws IOException {
+    Config config = loaded.config();
+    Path file = loaded.file();
+    out.printf(
+        "larder %s  (Java %s, %s/%s)%n",
+        Version.current(),
+        Runtime.version().feature(),
+        System.getProperty("os.name").toLowerCase(java.util.Locale.ROOT),
+        System.getProperty("os.arch"));
+    out.printf(
+        "  config   %s%n",
+        file == null ? "none found: defaults (write one: larder config init)" : file);
+    double free = Files.getFileStore(config.data()).getUsableSpace() / (double) (1L << 30);
+    out.printf(java.util.Locale.ROOT, "  data     %s  (%.1f GiB free)%n", config.data(), free);
+    String scheme = config.packages().tls() == null ? "http" : "https";
+    String base = urls(larder.packageAddresses(), scheme);
+    for (int i = 0; i < config.mirrors().size(); i++) {
+      String name = config.mirrors().get(i).name();
+      List<InetSocketAddress> own = larder.ownAddresses(name);
+      out.printf("  mirror   %s%s/%s%n", base, name, own.isEmpty() ? "" : "  " + urls(own, scheme));
+    }
+    List<InetSocketAddress> console = larder.consoleAddresses();
+    out.printf("  console  %s%n", console.isEmpty() ? "off" : urls(console, "http"));
+    out.println("Point a client at it:  larder snippet arch");
+    out.flush();
+  }
+
+  private static String urls(List<InetSocketAddress> addresses, String scheme) {
+    return addresses.stream()
+        .map(address -> scheme + "://" + Addresses.text(address) + "/")
+        .collect(Collectors.joining(" "));
+  }
+}

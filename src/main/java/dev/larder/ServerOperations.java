@@ -1,0 +1,153 @@
+package dev.larder;
+
+import dev.larder.api.Glob;
+import dev.larder.api.Operations;
+import dev.larder.api.ServerReport;
+import dev.larder.mirror.Explanation;
+import dev.larder.mirror.HeldFile;
+import dev.larder.mirror.Mirror;
+import dev.larder.mirror.MirrorReport;
+import dev.larder.mirror.RefreshOutcome;
+import dev.larder.serve.PackageListener;
+import dev.larder.store.RelPath;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What the console can do, done with the running parts.
+final class ServerOperations implements Operations {
+  private final Config config;
+  private final List<Mirror> mirrors;
+  private final PackageListener packages;
+  private final Instant startedAt;
+
+  ServerOperations(
+      Config config, List<Mirror> mirrors, PackageListener packages, InstantSource clock) {
+    this.config = config;
+    this.mirrors = List.copyOf(mirrors);
+    this.packages = packages;
+    this.startedAt = clock.instant();
+  }
+
+  @Override
+  public ServerReport server() {
+    long free;
+    try {
+      free = Files.getFileStore(config.data()).getUsableSpace();
+    } catch (IOException e) {
+      free = -1;
+    }
+    String scheme = config.packages().tls() == null ? "http://" : "https://";
+    return new ServerReport(
+        Version.current(),
+        Runtime.version().toString(),
+        startedAt,
+        config.data(),
+        packages.addresses().stream().map(address -> scheme + Addresses.text(address)).toList(),
+        free);
+  }
+
+  @Override
+  public List<MirrorReport> mirrors() {
+    return mirrors.stream().map(Mirror::report).toList();
+  }
+
+  @Override
+  public @Nullable MirrorReport mirror(String name) {
+    return mirrors.stream()
+        .filter(mirror -> mirror.name().equals(name))
+        .map(Mirror::report)
+        .findFirst()
+        .orElse(null);
+  }
+
+  private Mirror known(String name) {
+    return mirrors.stream()
+        .filter(mirror -> mirror.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no mirror " + name));
+  }
+
+  @Override
+  public RefreshOutcome refresh(String mirror, boolean accept) {
+    return known(mirror).refresh(accept);
+  }
+
+  @Override
+  public Explanation explain(String mirror, RelPath path) {
+    try {
+      return known(mirror).explain(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public @Nullable Place resolve(String location) {
+    for (Mirror mirror : mirrors) {
+      for (String upstream : mirror.upstreamUrls()) {
+        Place place = below(mirror, location, upstream + "/");
+        if (place != null) {
+          return place;
+        }
+      }
+      for (InetSocketAddress own : packages.addresses(mirror.name())) {
+        Place place = below(mirror, location, "http://" + Addresses.text(own) + "/");
+        if (place != null) {
+          return place;
+        }
+      }
+    }
+    String path = location.contains("://") ? rawPath(location) : location;
+    for (Mirror mirror : mirrors) {
+      Place place = path == null ? null : below(mirror, path, "/" + mirror.name() + "/");
+      if (place != null) {
+        return place;
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable String rawPath(String location) {
+    try {
+      return URI.create(location).getRawPath();
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  private static @Nullable Place below(Mirror mirror, String location, String prefix) {
+    if (!location.startsWith(prefix)) {
+      return null;
+    }
+    // A plus sign is a plus sign in a path.
+    String raw = location.substring(prefix.length()).replace("+", "%2B");
+    RelPath path;
+    try {
+      path = RelPath.orNull(URLDecoder.decode(raw, StandardCharsets.UTF_8));
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+    return path == null ? null : new Place(mirror.name(), path);
+  }
+
+  @Override
+  public List<HeldFile> held(String mirror, Glob glob, @Nullable RelPath after, int limit)
+      throws IOException {
+    return known(mirror).held(glob::matches, after, limit);
+  }
+
+  @Override
+  public Removal remove(String mirror, Glob glob) throws IOException {
+    List<HeldFile> removed = known(mirror).remove(glob::matches);
+    return new Removal(removed.size(), removed.stream().mapToLong(HeldFile::size).sum());
+  }
+}

@@ -1,0 +1,69 @@
+package dev.larder;
+
+import dev.larder.format.pacman.Mirrorlist;
+import dev.larder.mirror.Mirror;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The upstreams of a mirror as its configuration names them: URLs as they are, and for a `file:`
+/// URL the servers of a pacman mirrorlist, read again when the file changes.
+final class UpstreamLists {
+  private static final Logger LOG = LoggerFactory.getLogger(UpstreamLists.class);
+
+  private UpstreamLists() {}
+
+  /// The base URLs `upstream` stands for, without trailing slashes.
+  static Mirror.UpstreamUrls of(List<String> upstream) {
+    List<Mirror.UpstreamUrls> parts = new ArrayList<>();
+    for (String url : upstream) {
+      if (url.startsWith("file:")) {
+        parts.add(new FromFile(Path.of(URI.create(url))));
+      } else {
+        List<String> one = List.of(url.replaceAll("/+$", ""));
+        parts.add(() -> one);
+      }
+    }
+    return () -> {
+      Set<String> all = new LinkedHashSet<>();
+      parts.forEach(part -> all.addAll(part.urls()));
+      return List.copyOf(all);
+    };
+  }
+
+  /// The servers of a mirrorlist. A file that cannot be read leaves what was read before.
+  private static final class FromFile implements Mirror.UpstreamUrls {
+    private final Path file;
+    private @Nullable FileTime readAt;
+    private List<String> urls = List.of();
+
+    FromFile(Path file) {
+      this.file = file;
+    }
+
+    @Override
+    public synchronized List<String> urls() {
+      try {
+        FileTime modified = Files.getLastModifiedTime(file);
+        if (!modified.equals(readAt)) {
+          readAt = modified;
+          Mirrorlist list = Mirrorlist.read(file);
+          list.passedOver().forEach(line -> LOG.warn("{}", line));
+          urls = list.servers().stream().map(URI::toString).toList();
+        }
+      } catch (IOException e) {
+        LOG.warn("{}", e.getMessage());
+      }
+      return urls;
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package dev.larder.api;
+
+import dev.larder.mirror.Explanation;
+import dev.larder.mirror.HeldFile;
+import dev.larder.mirror.MirrorReport;
+import dev.larder.mirror.RefreshOutcome;
+import dev.larder.store.RelPath;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What the console can ask of the server and tell it to do. Methods are called on virtual threads,
+/// several at a time, and may block.
+///
+/// Methods that take a mirror's name are only called with a name that [#mirror(String)] knows. Any
+/// of them may throw [RequestFailed] to be answered with that error; other unchecked exceptions are
+/// faults and answered with 500.
+public interface Operations {
+  /// The server itself, now.
+  ServerReport server();
+
+  /// Every mirror, in the order of the configuration.
+  List<MirrorReport> mirrors();
+
+  /// The mirror of that name, or null.
+  @Nullable MirrorReport mirror(String name);
+
+  /// Asks upstream now.
+  ///
+  /// @param accept take what upstream offers even if it is older than what is served
+  RefreshOutcome refresh(String mirror, boolean accept);
+
+  /// What a client would get at `path` below the mirror now, and why.
+  Explanation explain(String mirror, RelPath path);
+
+  /// Finds what answers at `location`, or returns null if nothing does.
+  ///
+  /// @param location as a person would write it: a URL of the package listener
+  ///   (`http://host:8080/arch/core/os/x86_64/core.db`), its path alone (`/arch/core/...`), or a
+  ///   URL below one of a mirror's upstreams
+  @Nullable Place resolve(String location);
+
+  /// The files held by a mirror whose paths match, in the order of their paths.
+  ///
+  /// @param after only paths behind this one, or null to start at the first
+  /// @param limit at most so many
+  /// @throws IOException if the disk cannot be read
+  List<HeldFile> held(String mirror, Glob glob, @Nullable RelPath after, int limit)
+      throws IOException;
+
+  /// Removes the files held by a mirror whose paths match.
+  ///
+  /// @throws IOException if the disk cannot be read or written
+  Removal remove(String mirror, Glob glob) throws IOException;
+
+  /// A path below a mirror.
+  ///
+  /// @param mirror the mirror's name
+  /// @param path below it
+  record Place(String mirror, RelPath path) {}
+
+  /// What was removed.
+  ///
+  /// @param files how many files
+  /// @param bytes how many bytes they had
+  record Removal(long files, long bytes) {}
+}

@@ -1,0 +1,27 @@
+package dev.larder.api;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+
+/// The server itself: a snapshot.
+///
+/// @param version Larder's version
+/// @param java the Java runtime's version
+/// @param startedAt when it started
+/// @param data the data directory
+/// @param packages base URLs of the package listener as bound, without a trailing slash:
+///   `http://127.0.0.1:8080`
+/// @param freeBytes free disk space at the data directory, in bytes
+public record ServerReport(
+    String version,
+    String java,
+    Instant startedAt,
+    Path data,
+    List<String> packages,
+    long freeBytes) {
+  /// Takes a defensive copy.
+  public ServerReport {
+    packages = List.copyOf(packages);
+  }
+}

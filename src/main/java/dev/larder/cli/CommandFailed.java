@@ -1,0 +1,39 @@
+package dev.larder.cli;
+
+import org.jspecify.annotations.Nullable;
+
+/// Ends a command with an error the user is told in one line: `larder: SENTENCE; ADVICE`.
+public final class CommandFailed extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  private final ExitCode exitCode;
+  private final @Nullable String advice;
+
+  /// Ends the command.
+  ///
+  /// @param sentence what failed and why, without a capital letter and a full stop
+  /// @param advice what to do about it, or null
+  public CommandFailed(ExitCode exitCode, String sentence, @Nullable String advice) {
+    super(sentence);
+    this.exitCode = exitCode;
+    this.advice = advice;
+  }
+
+  /// The same, keeping the cause for `--debug`.
+  public CommandFailed(
+      ExitCode exitCode, String sentence, @Nullable String advice, Throwable cause) {
+    super(sentence, cause);
+    this.exitCode = exitCode;
+    this.advice = advice;
+  }
+
+  /// What the process exits with.
+  public ExitCode exitCode() {
+    return exitCode;
+  }
+
+  /// The whole line, without `larder: `.
+  public String line() {
+    return advice == null ? String.valueOf(getMessage()) : getMessage() + "; " + advice;
+  }
+}

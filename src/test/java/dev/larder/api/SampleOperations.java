@@ -1,0 +1,180 @@
+package dev.larder.api;
+
+import dev.larder.mirror.Explanation;
+import dev.larder.mirror.HeldFile;
+import dev.larder.mirror.MirrorReport;
+import dev.larder.mirror.MirrorReport.FillReport;
+import dev.larder.mirror.MirrorReport.RootReport;
+import dev.larder.mirror.MirrorReport.UpstreamReport;
+import dev.larder.mirror.RefreshOutcome;
+import dev.larder.store.RelPath;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/// A server with two mirrors and fixed figures: `arch` in trouble, `quiet` never asked. Holds its
+/// files in memory and really lists and removes them.
+public final class SampleOperations implements Operations {
+  /// The moment of the snapshot.
+  public static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
+
+  /// What was called, in order.
+  public final List<String> calls = new CopyOnWriteArrayList<>();
+
+  /// What the next refreshes come to.
+  public volatile RefreshOutcome outcome = new RefreshOutcome.Switched(13);
+
+  /// Thrown by the next calls of [#mirrors()] unless null.
+  public volatile @Nullable RuntimeException fault;
+
+  /// Thrown by the next calls of [#held] unless null.
+  public volatile @Nullable IOException diskFault;
+
+  private final List<HeldFile> files =
+      new ArrayList<>(
+          List.of(
+              file("core/os/x86_64/core.db", 125_123, true),
+              file("core/os/x86_64/linux-6.12.1.arch1-1-x86_64.pkg.tar.zst", 140_123_456, true),
+              file("core/os/x86_64/linux-6.12.1.arch1-1-x86_64.pkg.tar.zst.sig", 310, false),
+              file("extra/os/x86_64/gtk4-1:4.16.5-1-x86_64.pkg.tar.zst", 5_242_880, true),
+              file("extra/os/x86_64/libsigc++-2.12.1-1-x86_64.pkg.tar.zst", 2_000_000, true)));
+
+  private static HeldFile file(String path, long size, boolean checked) {
+    return new HeldFile(path, size, NOW.minusSeconds(3 * 3600), checked);
+  }
+
+  @Override
+  public ServerReport server() {
+    return new ServerReport(
+        "1.2.3",
+        "25.0.3",
+        NOW.minusSeconds(3 * 86_400 + 60),
+        Path.of("/var/lib/larder"),
+        List.of("http://127.0.0.1:8080", "http://192.0.2.7:8080"),
+        44_238_217_216L);
+  }
+
+  @Override
+  public List<MirrorReport> mirrors() {
+    RuntimeException thrown = fault;
+    if (thrown != null) {
+      throw thrown;
+    }
+    return List.of(arch(), quiet());
+  }
+
+  private static MirrorReport arch() {
+    return new MirrorReport(
+        "arch",
+        "pacman",
+        List.of(
+            new UpstreamReport("https://one.example", "ok", null, null),
+            new UpstreamReport(
+                "https://two.example", "backing off", "connect timed out", NOW.plusSeconds(90))),
+        List.of(
+            new RootReport(
+                "arch",
+                12,
+                NOW.minusSeconds(3 * 3600),
+                NOW.minusSeconds(120),
+                "https://one.example",
+                List.of("core/os/x86_64/core.db", "extra/os/x86_64/extra.db"),
+                15_012,
+                List.of(11L, 10L),
+                "core.db is older than the one served",
+                NOW.minusSeconds(2 * 3600),
+                null)),
+        List.of(
+            new FillReport(
+                "core/os/x86_64/linux-6.12.1.arch1-1-x86_64.pkg.tar.zst",
+                140_123_456,
+                73_400_320,
+                3,
+                "https://one.example",
+                NOW.minusSeconds(12)),
+            new FillReport(
+                "extra/os/x86_64/new.db", -1, 4096, 1, "https://one.example", NOW.minusSeconds(1))),
+        2000,
+        1825,
+        13_207_024_435L,
+        1_181_116_006L);
+  }
+
+  private static MirrorReport quiet() {
+    return new MirrorReport(
+        "quiet",
+        "pacman",
+        List.of(new UpstreamReport("https://three.example/archlinux", "untried", null, null)),
+        List.of(),
+        List.of(),
+        0,
+        0,
+        0,
+        0);
+  }
+
+  @Override
+  public @Nullable MirrorReport mirror(String name) {
+    return mirrors().stream().filter(m -> m.name().equals(name)).findFirst().orElse(null);
+  }
+
+  @Override
+  public RefreshOutcome refresh(String mirror, boolean accept) {
+    calls.add("refresh " + mirror + " " + accept);
+    return outcome;
+  }
+
+  @Override
+  public Explanation explain(String mirror, RelPath path) {
+    return new Explanation(
+        path.value(),
+        "200 from what is held, generation 12",
+        List.of(
+            new Explanation.Step("kind", "index"),
+            new Explanation.Step("generation", "12"),
+            new Explanation.Step("held", "125123 bytes, checked")));
+  }
+
+  @Override
+  public @Nullable Place resolve(String location) {
+    String path = location.replaceFirst("^https?://[^/]+", "");
+    return path.startsWith("/arch/")
+        ? new Place("arch", new RelPath(path.substring("/arch/".length())))
+        : null;
+  }
+
+  @Override
+  public synchronized List<HeldFile> held(
+      String mirror, Glob glob, @Nullable RelPath after, int limit) throws IOException {
+    IOException thrown = diskFault;
+    if (thrown != null) {
+      throw thrown;
+    }
+    return matching(mirror, glob).stream()
+        .filter(f -> after == null || f.path().compareTo(after.value()) > 0)
+        .limit(limit)
+        .toList();
+  }
+
+  @Override
+  public synchronized Removal remove(String mirror, Glob glob) {
+    calls.add("remove " + mirror + " " + glob);
+    List<HeldFile> gone = matching(mirror, glob);
+    files.removeAll(gone);
+    return new Removal(gone.size(), gone.stream().mapToLong(HeldFile::size).sum());
+  }
+
+  private List<HeldFile> matching(String mirror, Glob glob) {
+    return mirror.equals("arch")
+        ? files.stream()
+            .filter(f -> glob.matches(new RelPath(f.path())))
+            .sorted(Comparator.comparing(HeldFile::path))
+            .toList()
+        : List.of();
+  }
+}
