@@ -7,12 +7,14 @@ import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -68,15 +70,12 @@ final class Problems {
                 null,
                 null);
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.MEDIA_TYPE);
-    response.write(true, java.nio.ByteBuffer.wrap(Json.bytes(problem)), callback);
+    response.write(true, ByteBuffer.wrap(Json.bytes(problem)), callback);
     return true;
   }
 
   private static @Nullable Throwable cause(Request request) {
-    return request.getAttribute(org.eclipse.jetty.server.handler.ErrorHandler.ERROR_EXCEPTION)
-            instanceof Throwable t
-        ? t
-        : null;
+    return request.getAttribute(ErrorHandler.ERROR_EXCEPTION) instanceof Throwable t ? t : null;
   }
 
   private static Problem problem(Exception failure, String request) {

@@ -24,9 +24,9 @@ public record Terminal(boolean in, boolean out, int width) {
   public static final Terminal NONE = new Terminal(false, false, DEFAULT_WIDTH);
 
   /// What this process is connected to.
-  // JDK 22 to 24 always gave a console; since 25 it is null again without a terminal.
   @SuppressWarnings("SystemConsoleNull")
   public static Terminal ofProcess(Map<String, String> environment) {
+    // JDK 22 to 24 always gave a console; since 25 it is null again without a terminal.
     Console console = System.console();
     boolean both = console != null && console.isTerminal();
     boolean in = both || isTerminal(0);
