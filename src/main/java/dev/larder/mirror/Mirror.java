@@ -12,6 +12,7 @@ import dev.larder.store.Layout;
 import dev.larder.store.RelPath;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -89,6 +90,7 @@ public final class Mirror implements Content, Closeable {
     InstantSource clock = around.clock();
     Format format = around.format();
     Layout.RootLayout rootLayout = around.layout().root(name, ROOT);
+    Files.createDirectories(rootLayout.partial());
     Partial.recover(rootLayout.partial(), clock.instant());
     Traffic traffic = new Traffic();
     Upstreams upstreams =
