@@ -14,13 +14,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.net.URIAuthority;
@@ -38,7 +39,8 @@ import org.jspecify.annotations.Nullable;
 /// itself.
 public final class Egress implements AutoCloseable {
   private static final int MAX_REDIRECTS = 5;
-  private static final int MAX_LOOKUPS = 16;
+  private static final int LOOKUP_THREADS = 8;
+  private static final int LOOKUP_QUEUE = 256;
 
   /// Headers we answer for ourselves, whatever a fetch asks for.
   private static final Set<String> OURS =
@@ -62,6 +64,7 @@ public final class Egress implements AutoCloseable {
   private final ExecutorService lookups;
   private final Client guarded;
   private final Client unguarded;
+  private volatile boolean closed;
 
   /// An egress with the usual limits, the system's name resolution and certificate authorities.
   ///
@@ -83,19 +86,26 @@ public final class Egress implements AutoCloseable {
     byte[] instance = new byte[4];
     new SecureRandom().nextBytes(instance);
     this.via = "1.1 larder (" + HexFormat.of().formatHex(instance) + ")";
-    this.lookups =
-        new ThreadPoolExecutor(
-            0,
-            MAX_LOOKUPS,
-            10,
-            TimeUnit.SECONDS,
-            new SynchronousQueue<>(),
-            Thread.ofPlatform().name("larder-lookup-", 0).daemon().factory());
+    this.lookups = lookups();
     this.guarded =
         new Client(new CheckedNames(names, sources, true, lookups), sources, tls, limits, watchdog);
     this.unguarded =
         new Client(
             new CheckedNames(names, sources, false, lookups), sources, tls, limits, watchdog);
+  }
+
+  /// A few threads and a queue: when everybody connects at once, everybody gets a turn.
+  private static ExecutorService lookups() {
+    ThreadPoolExecutor threads =
+        new ThreadPoolExecutor(
+            LOOKUP_THREADS,
+            LOOKUP_THREADS,
+            10,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(LOOKUP_QUEUE),
+            Thread.ofPlatform().name("larder-lookup-", 0).daemon().factory());
+    threads.allowCoreThreadTimeOut(true);
+    return threads;
   }
 
   private static SSLContext systemTls() {
@@ -187,9 +197,15 @@ public final class Egress implements AutoCloseable {
       }
       throw new IOException(
           host + " is not asked: " + e.getMessage() + ", and the host is not configured", e);
+    } catch (ConnectionRequestTimeoutException e) {
+      throw new IOException(
+          "%s: no connection became free, at most %d are opened to one host and %d altogether"
+              .formatted(Redirects.host(uri), limits.perHost(), limits.total()),
+          e);
     } catch (RejectedExecutionException | IllegalStateException e) {
       // What the pool and the watchdog throw once they are shut down.
-      throw new IOException("Larder is shutting down", e);
+      throw new IOException(
+          closed ? "Larder is shutting down" : Redirects.host(uri) + ": " + e.getMessage(), e);
     }
   }
 
@@ -250,6 +266,7 @@ public final class Egress implements AutoCloseable {
   /// Ends everything under way and closes all connections.
   @Override
   public void close() {
+    closed = true;
     guarded.close();
     unguarded.close();
     watchdog.close();

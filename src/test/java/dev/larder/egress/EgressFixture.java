@@ -22,6 +22,16 @@ final class EgressFixture {
           16,
           Duration.ofSeconds(30));
 
+  /// The real times, for tests in which nothing is late, and few connections.
+  static final Limits FEW =
+      new Limits(
+          Limits.DEFAULT.connect(),
+          Limits.DEFAULT.firstByte(),
+          Limits.DEFAULT.stall(),
+          4,
+          16,
+          Limits.DEFAULT.idle());
+
   static final Set<String> LOOPBACK = Set.of("127.0.0.1");
 
   private final Map<String, List<InetAddress>> hosts = new ConcurrentHashMap<>();
@@ -46,7 +56,11 @@ final class EgressFixture {
   }
 
   Egress egress(InetAddress... bind) {
-    return new Egress(new EgressSettings(List.of(bind)), SHORT, names());
+    return egress(FEW, bind);
+  }
+
+  Egress egress(Limits limits, InetAddress... bind) {
+    return new Egress(new EgressSettings(List.of(bind)), limits, names());
   }
 
   /// A fetch from a loopback server that counts as configured.

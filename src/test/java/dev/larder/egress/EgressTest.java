@@ -1,6 +1,6 @@
 package dev.larder.egress;
 
-import static dev.larder.egress.EgressFixture.SHORT;
+import static dev.larder.egress.EgressFixture.FEW;
 import static dev.larder.egress.EgressFixture.body;
 import static dev.larder.egress.EgressFixture.fetch;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -154,7 +154,7 @@ class EgressTest {
     // Draining would wait for the latch and end in a stall.
     long start = System.nanoTime();
     egress.get(fetch(upstream.uri("a"))).close();
-    assertThat(System.nanoTime() - start).isLessThan(SHORT.stall().toNanos());
+    assertThat(System.nanoTime() - start).isLessThan(FEW.stall().toNanos());
     assertThat(egress.connections()).isZero();
   }
 
@@ -243,14 +243,14 @@ class EgressTest {
           java.util.stream.IntStream.range(0, 10)
               .mapToObj(_ -> threads.submit(() -> body(egress, fetch(upstream.uri("a")))))
               .toList();
-      upstream.awaitRequest("a", SHORT.perHost());
-      assertThat(egress.connections()).isEqualTo(SHORT.perHost());
+      upstream.awaitRequest("a", FEW.perHost());
+      assertThat(egress.connections()).isEqualTo(FEW.perHost());
       release.countDown();
       for (Future<byte[]> body : bodies) {
         assertThat(body.get()).hasSize(10);
       }
     }
-    assertThat(upstream.connectionCount()).isLessThanOrEqualTo(SHORT.perHost());
+    assertThat(upstream.connectionCount()).isLessThanOrEqualTo(FEW.perHost());
   }
 
   @Test
@@ -438,7 +438,7 @@ class EgressTest {
     RedirectPolicy policy = new RedirectPolicy.SameDomain();
     try (FaultyUpstream secure = FaultyUpstream.startTls(tls.context());
         Egress trusting =
-            new Egress(new EgressSettings(List.of()), SHORT, fixture.names(), tls.context())) {
+            new Egress(new EgressSettings(List.of()), FEW, fixture.names(), tls.context())) {
       byte[] bytes = Bytes.random(200_000, 1);
       secure.put("a", bytes);
       URI right = URI.create(secure.url("mirror.test") + "/a");

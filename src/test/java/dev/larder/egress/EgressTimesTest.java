@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 class EgressTimesTest {
   private final FaultyUpstream upstream = FaultyUpstream.start();
   private final EgressFixture fixture = new EgressFixture();
-  private final Egress egress = fixture.egress();
+  private final Egress egress = fixture.egress(SHORT);
 
   @AfterEach
   void stop() {
