@@ -1,0 +1,4 @@
+@NullMarked
+package dev.larder.serve;
+
+import org.jspecify.annotations.NullMarked;
