@@ -305,17 +305,17 @@ test_distribution() {
   done
   XDG_CACHE_HOME=$scratch/cache
   export XDG_CACHE_HOME
-  (cd / && "$scratch/bin/larder" version >"$scratch/out" 2>"$scratch/err" </dev/null)
+  (cd / && "$scratch/bin/larder" --version >"$scratch/out" 2>"$scratch/err" </dev/null)
   is "it runs by a link" 0 "$?"
   has "it says who it is" "^larder" "$scratch/out"
   lines "the first time one line about the cache" 1 "$scratch/err"
-  "$scratch/bin/larder" version >"$scratch/out" 2>"$scratch/err" </dev/null
+  "$scratch/bin/larder" --version >"$scratch/out" 2>"$scratch/err" </dev/null
   has "the second time too" "^larder" "$scratch/out"
   lines "and nothing on stderr" 0 "$scratch/err"
   cache=$(find "$scratch/cache" -name '*.aot')
   if [ -s "$cache" ]; then ok; else bad "there is no cache"; fi
-  "$scratch/bin/larder" version >"$scratch/out" 2>"$scratch/err" </dev/null
-  LARDER_JAVA_OPTS=-Xlog:class+load:file="$scratch/classes" "$scratch/bin/larder" version \
+  "$scratch/bin/larder" --version >"$scratch/out" 2>"$scratch/err" </dev/null
+  LARDER_JAVA_OPTS=-Xlog:class+load:file="$scratch/classes" "$scratch/bin/larder" --version \
     >"$scratch/out" 2>"$scratch/err" </dev/null
   has "Larder's classes come from the cache" "dev.larder.Main source: shared objects file" "$scratch/classes"
   for damage in "truncated" "garbage"; do
@@ -323,24 +323,24 @@ test_distribution() {
       truncated) printf 'no cache' >"$cache" ;;
       garbage) head -c 100000 /dev/urandom >"$cache" ;;
     esac
-    "$scratch/bin/larder" version >"$scratch/out" 2>"$scratch/err" </dev/null
+    "$scratch/bin/larder" --version >"$scratch/out" 2>"$scratch/err" </dev/null
     has "it runs with a $damage cache" "^larder" "$scratch/out"
     lines "and says nothing" 0 "$scratch/err"
   done
-  LARDER_AOT=off "$scratch/bin/larder" version >"$scratch/out" 2>"$scratch/err" </dev/null
+  LARDER_AOT=off "$scratch/bin/larder" --version >"$scratch/out" 2>"$scratch/err" </dev/null
   has "it runs without a cache" "^larder" "$scratch/out"
   lines "and says nothing" 0 "$scratch/err"
-  env -u HOME -u XDG_CACHE_HOME "$scratch/bin/larder" version >"$scratch/out" 2>"$scratch/err" </dev/null
+  env -u HOME -u XDG_CACHE_HOME "$scratch/bin/larder" --version >"$scratch/out" 2>"$scratch/err" </dev/null
   has "it runs without a home" "^larder" "$scratch/out"
   lines "and says nothing" 0 "$scratch/err"
-  XDG_CACHE_HOME=/dev/null/none "$scratch/bin/larder" version >"$scratch/out" 2>"$scratch/err" </dev/null
+  XDG_CACHE_HOME=/dev/null/none "$scratch/bin/larder" --version >"$scratch/out" 2>"$scratch/err" </dev/null
   has "it runs where no cache can be kept" "^larder" "$scratch/out"
   lines "and says nothing" 0 "$scratch/err"
   # A warning of the Java runtime at start would be seen here: all of the program's own output is kept.
-  LC_ALL=C LARDER_AOT=off "$scratch/bin/larder" version 2>"$scratch/err" >/dev/null </dev/null
+  LC_ALL=C LARDER_AOT=off "$scratch/bin/larder" --version 2>"$scratch/err" >/dev/null </dev/null
   has_not "no warning at start" "[Ww][Aa][Rr][Nn]" "$scratch/err"
   rm "$unpacked"/lib/larder-*.jar
-  "$scratch/bin/larder" version >"$scratch/out" 2>"$scratch/err" </dev/null
+  "$scratch/bin/larder" --version >"$scratch/out" 2>"$scratch/err" </dev/null
   is "an incomplete distribution fails" 1 "$?"
   has "and says so" "neither a checkout nor a complete distribution" "$scratch/err"
 }
