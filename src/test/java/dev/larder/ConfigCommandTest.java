@@ -2,16 +2,21 @@ package dev.larder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.larder.cli.Cli;
+import dev.larder.cli.Surroundings;
+import dev.larder.cli.Terminal;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.Reader;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Map;
-import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 class ConfigCommandTest {
   @TempDir Path root;
@@ -22,11 +27,16 @@ class ConfigCommandTest {
     Machine machine = new Machine(environment, "Linux", "root", root, root, root);
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    int code =
-        new CommandLine(new ConfigCommand(machine, Set.of("pacman")))
-            .setOut(new PrintWriter(out))
-            .setErr(new PrintWriter(err))
-            .execute(arguments);
+    Surroundings surroundings =
+        new Surroundings(
+            new PrintWriter(out),
+            new PrintWriter(err),
+            new BufferedReader(Reader.nullReader()),
+            environment,
+            Terminal.NONE,
+            InstantSource.system());
+    String[] all = Stream.concat(Stream.of("config"), Stream.of(arguments)).toArray(String[]::new);
+    int code = new Cli("0", surroundings, new LocalMachine(machine)).run(all);
     return new Run(code, out.toString(), err.toString());
   }
 

@@ -11,11 +11,11 @@ import java.util.stream.Stream;
 
 /// Directories with short names. A GnuPG home needs one: the path of its agent's socket must not be
 /// longer than 107 bytes, and JUnit's directories are long.
-final class Temporary {
+public final class Temporary {
   private Temporary() {}
 
   /// A new directory that only we may enter.
-  static Path directory(String prefix) {
+  public static Path directory(String prefix) {
     try {
       return Files.createTempDirectory(prefix);
     } catch (IOException e) {
@@ -25,7 +25,7 @@ final class Temporary {
 
   /// Deletes `directory` with all that is in it. What vanishes meanwhile is fine: a dying gpg-agent
   /// removes its sockets.
-  static void delete(Path directory) {
+  public static void delete(Path directory) {
     try (Stream<Path> walk = Files.walk(directory)) {
       List<Path> files = walk.sorted(Comparator.reverseOrder()).toList();
       for (Path file : files) {
