@@ -5,8 +5,8 @@ import dev.larder.format.PathKind;
 import dev.larder.mirror.MirrorSettings.Verify;
 import dev.larder.repo.Generations.Draft;
 import dev.larder.repo.Member;
-import dev.larder.sign.DetachedSignature;
 import dev.larder.sign.Keyring;
+import dev.larder.sign.SignaturePair;
 import dev.larder.store.RelPath;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -57,7 +57,7 @@ final class IndexCheck implements Fills.PackageCheck {
           && draft.member(signature.of()) != null) {
         byte[] bytes = Files.readAllBytes(draft.file(member.path()));
         try (InputStream signed = open(draft.file(signature.of()))) {
-          if (!DetachedSignature.fits(signed, bytes)) {
+          if (!SignaturePair.fits(signed, bytes)) {
             return false;
           }
         }

@@ -15,8 +15,8 @@ import org.bouncycastle.openpgp.operator.bc.BcPGPDigestCalculatorProvider;
 import org.jspecify.annotations.Nullable;
 
 /// A detached OpenPGP signature, looked at without any key.
-public final class DetachedSignature {
-  private DetachedSignature() {}
+public final class SignaturePair {
+  private SignaturePair() {}
 
   /// Whether `signature` was made over the bytes of `signed`, as far as can be told without the
   /// key: every signature packet carries the first two bytes of the hash it signs (RFC 9580 section
