@@ -146,7 +146,8 @@ final class Root {
   @Nullable Generation forIndex(RelPath path) throws InterruptedException {
     Generation generation = current();
     boolean there = generation != null && generation.member(path) != null;
-    if (generation != null && (there || isAbsent(path)) && isFresh(generation)) {
+    boolean settled = (generation != null && there) ? isFresh(generation) : isAbsent(path);
+    if (settled) {
       return there ? generation : null;
     }
     refreshWithin(path, there ? PATIENCE : COLD_PATIENCE);
@@ -156,8 +157,11 @@ final class Root {
 
   /// Brings the index `path` if it can be had soon; whether it is there.
   boolean forIndexSoon(RelPath path) throws InterruptedException {
-    refreshWithin(path, PATIENCE);
     Generation generation = current();
+    if (generation == null || generation.member(path) == null || !isFresh(generation)) {
+      refreshWithin(path, PATIENCE);
+      generation = current();
+    }
     return generation != null && generation.member(path) != null;
   }
 
@@ -165,7 +169,7 @@ final class Root {
   private void refreshWithin(RelPath path, Duration limit) throws InterruptedException {
     long asked = System.nanoTime();
     CompletableFuture<RefreshOutcome> refreshed =
-        CompletableFuture.supplyAsync(() -> refresh(asked, false, Set.of(path)), threads);
+        CompletableFuture.supplyAsync(() -> refresh(asked, Set.of(path)), threads);
     try {
       refreshed.get(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
@@ -178,7 +182,7 @@ final class Root {
   /// Refreshes in the background.
   void refreshSoon() {
     long asked = System.nanoTime();
-    threads.execute(() -> refresh(asked, false, Set.of()));
+    threads.execute(() -> refresh(asked, Set.of()));
   }
 
   /// Whether upstream said a short while ago that it has no `path`.
@@ -199,7 +203,7 @@ final class Root {
     boolean active =
         workings.uses().lastIndexUse().plus(workings.settings().activeFor()).isAfter(now);
     if (current() != null && active && interval.isPositive() && !now.isBefore(dueAt)) {
-      refresh(System.nanoTime(), false, Set.of());
+      refresh(System.nanoTime(), Set.of());
     }
   }
 
@@ -207,17 +211,21 @@ final class Root {
   ///
   /// @param accept an older set or one refused before is taken
   RefreshOutcome refreshNow(boolean accept) {
-    return refresh(System.nanoTime(), accept, Set.of());
-  }
-
-  /// Refreshes unless a refresh that began after `asked` has just been done for the same.
-  private RefreshOutcome refresh(long asked, boolean accept, Set<RelPath> extra) {
     refreshing.lock();
     try {
-      boolean done = lastStarted - asked >= 0 && !accept && settled(extra);
-      if (!done) {
-        lastStarted = System.nanoTime();
-        lastOutcome = refreshOnce(accept, extra);
+      return refreshOnce(accept, Set.of());
+    } finally {
+      refreshing.unlock();
+    }
+  }
+
+  /// Refreshes unless that has been done for the same since `asked`, or while we waited for it.
+  private RefreshOutcome refresh(long asked, Set<RelPath> extra) {
+    refreshing.lock();
+    try {
+      boolean recent = lastStarted - asked >= 0 || workings.clock().instant().isBefore(dueAt);
+      if (!recent || !settled(extra)) {
+        lastOutcome = refreshOnce(false, extra);
       }
       return lastOutcome;
     } finally {
@@ -233,6 +241,7 @@ final class Root {
   }
 
   private RefreshOutcome refreshOnce(boolean accept, Set<RelPath> extra) {
+    lastStarted = System.nanoTime();
     Set<RelPath> wanted = wanted(extra);
     if (wanted.isEmpty()) {
       return new RefreshOutcome.Nothing();
