@@ -103,6 +103,10 @@ final class Root {
     if (!kept.isEmpty()) {
       token = kept.getFirst().origin().token();
     }
+    Instant since = generations.refusedSince();
+    if (since != null) {
+      refusal = new Refusal("upstream offered an older set before the restart", true, since);
+    }
   }
 
   @Nullable Generation current() {
@@ -320,6 +324,7 @@ final class Root {
                 ? before.since()
                 : workings.clock().instant();
         refusal = new Refusal(refused.why(), refused.older(), since);
+        generations.noteRefusedSince(refused.older() ? since : null);
         postpone();
         yield new RefreshOutcome.Refused(refused.why());
       }
@@ -342,11 +347,14 @@ final class Root {
     dueAt = workings.clock().instant().plus(wait);
   }
 
-  private void confirmed(@Nullable String newToken, Set<RelPath> gone) {
+  private void confirmed(@Nullable String newToken, Set<RelPath> gone) throws IOException {
     Instant now = workings.clock().instant();
     token = newToken;
     lastError = null;
-    refusal = null;
+    if (refusal != null) {
+      refusal = null;
+      generations.noteRefusedSince(null);
+    }
     checkedAt = now;
     dueAt = now.plus(workings.settings().refresh());
     absent.values().removeIf(until -> !until.isAfter(now));
