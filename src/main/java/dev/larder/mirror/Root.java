@@ -93,6 +93,7 @@ final class Root {
     // again.
     List<Generation> kept = new ArrayList<>();
     for (Generation generation : all) {
+      switchover.recover(generation);
       if (generation.number() <= number) {
         kept.add(generation);
       } else {
