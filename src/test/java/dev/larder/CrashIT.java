@@ -314,6 +314,37 @@ class CrashIT {
     System.out.printf("switch: 15 kills, the new set was current after %d%n", switched);
   }
 
+  @Test
+  void whatAKillCanLeaveAnywhereIsRemovedAtTheNextStart() throws Exception {
+    try (ArchRepository repository = ArchRepository.unsigned("core")) {
+      repository.add(PackageSpec.of("tool", "1-1"));
+      Map<String, ServedFile> published = repository.next();
+      upstream.publish(published);
+      larder.start();
+      assertServes(DB, bytes(published, DB));
+      larder.kill();
+      Path generation = larder.state().resolve("generations/1");
+      List<Path> left =
+          List.of(
+              larder.data().resolve(".new-1"),
+              larder.state().resolve(".new-2"),
+              larder.file(DB).resolveSibling(".new-3"),
+              generation.resolve("manifest").resolve(DB).resolveSibling(".new-4"),
+              larder.state().resolve("generations/.draft-5/index/core.db"),
+              partials().resolve("new-6.part"),
+              partials().resolve(".7.journal"));
+      for (Path file : left) {
+        Files.createDirectories(Objects.requireNonNull(file.getParent()));
+        Files.writeString(file, "half of someth");
+      }
+      upstream.faultAll(new Fault.Status(500));
+      larder.start();
+      assertThat(left).allSatisfy(file -> assertThat(file).doesNotExist());
+      assertThat(larder.state().resolve("generations")).isDirectoryNotContaining("glob:**/.*");
+      assertServes(DB, bytes(published, DB));
+    }
+  }
+
   private static byte[] bytes(Map<String, ServedFile> files, String path) {
     return Objects.requireNonNull(files.get(path), path).bytes().copy();
   }

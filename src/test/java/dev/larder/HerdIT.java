@@ -13,6 +13,7 @@ import dev.larder.testing.PackageSpec;
 import dev.larder.testing.ServedFile;
 import dev.larder.testing.Tools;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -119,7 +120,7 @@ class HerdIT {
           larder.residentPeak() >> 20);
     }
     assertThat(larder.file(huge)).hasBinaryContent(bytes);
-    assertNothingIsLeftOpen(before);
+    assertNothingIsLeftOpen(before, 0);
   }
 
   /// Reads at full speed, noting when the first byte was there.
@@ -161,7 +162,7 @@ class HerdIT {
   }
 
   /// Waits until all clients are gone from Larder's descriptors and no partial file is open.
-  private void assertNothingIsLeftOpen(List<String> before) {
+  private void assertNothingIsLeftOpen(List<String> before, int toUpstream) {
     if (before.isEmpty()) {
       return; // no /proc
     }
@@ -170,11 +171,19 @@ class HerdIT {
         .untilAsserted(() -> {
           List<String> now = larder.descriptors();
           assertThat(now).noneMatch(name -> name.contains("/partial/"));
-          assertThat(sockets(now)).isLessThanOrEqualTo(sockets(before));
+          assertThat(sockets(now)).isLessThanOrEqualTo(sockets(before) + toUpstream);
           // The file itself may stay open: it is a hot one.
-          assertThat(now.size()).isLessThanOrEqualTo(before.size() + 1);
+          assertThat(now.size()).isLessThanOrEqualTo(before.size() + toUpstream + 1);
         });
-    System.out.printf("descriptors: %d before, %s%n", before.size(), "back to that after");
+    System.out.printf("descriptors: %d before, %d after%n", before.size(), descriptors());
+  }
+
+  private int descriptors() {
+    try {
+      return larder.descriptors().size();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static long sockets(List<String> descriptors) {
@@ -196,7 +205,7 @@ class HerdIT {
     Answer again = Download.get(larder.uri(huge));
     assertThat(again.body()).isEqualTo(bytes);
     assertThat(upstream.count(huge)).isEqualTo(1);
-    assertNothingIsLeftOpen(before);
+    assertNothingIsLeftOpen(before, 0);
   }
 
   @Test
@@ -238,6 +247,7 @@ class HerdIT {
     }
     assertThat(upstream.count(huge)).isEqualTo(2);
     await().untilAsserted(() -> assertThat(larder.file(huge)).hasBinaryContent(bytes));
-    assertNothingIsLeftOpen(before);
+    // The side fetch needed a second connection to upstream, which is kept for a while.
+    assertNothingIsLeftOpen(before, 1);
   }
 }

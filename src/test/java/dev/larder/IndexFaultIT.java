@@ -210,6 +210,7 @@ class IndexFaultIT {
     first.fault(DB, new Fault.Html());
     assertServes(DB, before);
     assertThat(report().upstream()).isEqualTo(second.url());
+    assertServes(oldPath, before);
     first.publish(after);
     second.publish(after);
     byte[] garbage = "not an archive at all, but as long as one".getBytes(StandardCharsets.UTF_8);
@@ -229,11 +230,18 @@ class IndexFaultIT {
     assertServes(oldPath + ".sig", signedBefore);
     assertThat(first.count(oldPath + ".sig")).isEqualTo(1);
     // A set that was signed does not become unsigned because of a page.
+    awaitWell();
     first.publish(signedAfter);
     first.fault(DB + ".sig", new Fault.Html());
     assertPair(signedBefore);
     second.publish(signedAfter);
+    awaitWell();
     await().untilAsserted(() -> assertPair(signedAfter));
+  }
+
+  /// Waits until the first upstream, which has just failed, is asked first again.
+  private void awaitWell() {
+    await().until(() -> larder().mirror().report().upstreams().getFirst().state(), "ok"::equals);
   }
 
   @Test
