@@ -112,7 +112,7 @@ class FaultIT {
   private void assertKept(String path, byte[] bytes) {
     await().untilAsserted(() -> assertThat(larder().mirror().report().fills()).isEmpty());
     assertThat(larder().file(path)).hasBinaryContent(bytes);
-    assertThat(larder().data().resolve("state/arch/root/partial")).isEmptyDirectory();
+    assertThat(larder().data().resolve("state/arch/root").resolve("partial")).isEmptyDirectory();
   }
 
   // ---- ends too early -------------------------------------------------------------------------
@@ -215,7 +215,7 @@ class FaultIT {
     assertThat(larder().file("iso/notes.bin")).doesNotExist();
     first.heal();
     await().untilAsserted(() -> assertRight(get("iso/notes.bin"), bytes));
-    assertThat(larder().data().resolve("state/arch/root/partial")).isEmptyDirectory();
+    assertThat(larder().data().resolve("state/arch/root").resolve("partial")).isEmptyDirectory();
   }
 
   // ---- lies -----------------------------------------------------------------------------------
