@@ -100,7 +100,7 @@ class CommandLineIT {
         Curl.Answer again = Curl.get(url);
         assertThat(again.header("Cache-Status")).contains("fwd=uri-miss");
         assertThat(again.body().copy()).isEqualTo(repository.bytes(TOOL));
-        assertThat(nginx.log("/" + path)).hasSize(2);
+        assertThat(nginx.awaitLog("/" + path, 2)).hasSize(2);
         // What is not held by any mirror here is a mistake of whoever asks.
         assertThat(run(larder, "explain", "https://example.org/x").exit()).isEqualTo(3);
         assertThat(run(larder, "cache", "ls", "none").exit()).isEqualTo(3);

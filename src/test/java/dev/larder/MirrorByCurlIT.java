@@ -75,6 +75,8 @@ class MirrorByCurlIT {
     try (TestLarder larder = TestLarder.with(List.of("refresh = \"1h\""), nginx.url())) {
       String url = larder.url() + "/" + path;
       assertThat(Curl.get(larder.url() + "/" + repository.databasePath()).status()).isEqualTo(200);
+      // The token is looked at before and after the set was fetched.
+      nginx.awaitLog("/lastupdate", 2);
       int asked = nginx.log().size();
 
       Curl.Answer cold = Curl.get(url, "-I");
@@ -99,7 +101,7 @@ class MirrorByCurlIT {
       assertThat(hit.header("Cache-Status")).startsWith("larder; hit");
       assertThat(hit.header("Last-Modified")).isNotNull().isEqualTo(miss.header("Last-Modified"));
       assertThat(lasting(head.headers())).isEqualTo(lasting(hit.headers()));
-      assertThat(nginx.log("/" + path)).hasSize(1);
+      assertThat(nginx.awaitLog("/" + path, 1)).hasSize(1);
     }
   }
 
@@ -152,7 +154,7 @@ class MirrorByCurlIT {
         assertThat(result.output()).as(state).isEqualTo("206");
         assertThat(file).hasBinaryContent(whole);
       }
-      assertThat(nginx.log("/" + path)).hasSize(1);
+      assertThat(nginx.awaitLog("/" + path, 1)).hasSize(1);
     }
   }
 

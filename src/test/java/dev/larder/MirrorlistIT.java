@@ -44,7 +44,7 @@ class MirrorlistIT {
         client.repository("core", larder.url() + "/$repo/os/$arch");
         assertThat(client.sync().exit()).isZero();
         assertThat(client.install("first").exit()).isZero();
-        assertThat(one.log("/" + repository.path(FIRST))).hasSize(1);
+        assertThat(one.awaitLog("/" + repository.path(FIRST), 1)).hasSize(1);
         assertThat(larder.mirror().upstreamUrls()).containsExactly(one.url());
 
         one.kill();
@@ -52,7 +52,7 @@ class MirrorlistIT {
         assertThat(client.sync().exit()).isZero();
         assertThat(client.install("second").exit()).isZero();
         assertThat(client.cached(SECOND.fileName())).hasBinaryContent(repository.bytes(SECOND));
-        assertThat(two.log("/" + repository.path(SECOND))).hasSize(1);
+        assertThat(two.awaitLog("/" + repository.path(SECOND), 1)).hasSize(1);
         assertThat(larder.mirror().upstreamUrls()).containsExactly(two.url());
         assertThat(larder.mirror().report().roots().getFirst().lastError()).isNull();
 

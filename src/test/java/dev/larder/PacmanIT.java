@@ -57,7 +57,7 @@ class PacmanIT {
           assertThat(client.install("tool").exit()).isZero();
           assertThat(client.installed("tool")).isEqualTo("1:1.0-1");
         }
-        assertThat(nginx.log("/" + repository.path(tool))).hasSize(1);
+        assertThat(nginx.awaitLog("/" + repository.path(tool), 1)).hasSize(1);
         assertThat(larder.file(repository.path(tool))).hasBinaryContent(repository.bytes(tool));
       }
     }
@@ -94,7 +94,7 @@ class PacmanIT {
         assertThat(whole.status()).isEqualTo(200);
         assertThat(whole.body().copy()).isEqualTo(Files.readAllBytes(local));
         // Upstream was asked for the set each time, and for the database once.
-        assertThat(nginx.log("/" + repository.databasePath())).hasSize(1);
+        assertThat(nginx.awaitLog("/" + repository.databasePath(), 1)).hasSize(1);
       }
     }
   }
@@ -132,7 +132,7 @@ class PacmanIT {
           }
         }
         for (PackageSpec spec : specs) {
-          assertThat(nginx.log("/" + repository.path(spec))).as(spec.name()).hasSize(1);
+          assertThat(nginx.awaitLog("/" + repository.path(spec), 1)).as(spec.name()).hasSize(1);
           assertThat(larder.file(repository.path(spec))).hasBinaryContent(repository.bytes(spec));
         }
         Awaitility.await()
@@ -179,7 +179,7 @@ class PacmanIT {
         assertThat(client.file("usr/share/doc/pair/hello: world")).hasContent("hello");
         String docs = "extra/os/x86_64/pair-docs-2:1.4+r5-3-any.pkg.tar.zst";
         assertThat(larder.file(docs)).hasSameBinaryContentAs(upstream.resolve(docs));
-        assertThat(nginx.log("/" + docs)).hasSize(1);
+        assertThat(nginx.awaitLog("/" + docs, 1)).hasSize(1);
       }
     }
   }
@@ -357,7 +357,7 @@ class PacmanIT {
             assertThat(client.cached(tool.fileName())).hasBinaryContent(repository.bytes(tool));
           }
         }
-        assertThat(nginx.log("/" + repository.path(tool))).hasSize(1);
+        assertThat(nginx.awaitLog("/" + repository.path(tool), 1)).hasSize(1);
         assertThat(nginx.log()).noneMatch(line -> line.userAgent().contains("pacman"));
       }
     }
@@ -390,8 +390,8 @@ class PacmanIT {
         assertThat(client.install("tool", "odd").exit()).isZero();
         assertThat(client.installed("tool")).isEqualTo("1-1");
         assertThat(client.installed("odd")).isEqualTo("1-1");
-        assertThat(nginx.log("/" + core.path(tool))).hasSize(1);
-        assertThat(nginx.log("/" + hidden.path(odd))).hasSize(1);
+        assertThat(nginx.awaitLog("/" + core.path(tool), 1)).hasSize(1);
+        assertThat(nginx.awaitLog("/" + hidden.path(odd), 1)).hasSize(1);
       }
     }
   }

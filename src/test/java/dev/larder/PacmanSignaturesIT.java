@@ -118,7 +118,7 @@ class PacmanSignaturesIT {
         client.repository("core", nginx.url() + "/$repo/os/$arch");
         assertThat(client.sync(true).exit()).isZero();
         assertThat(client.install("tool").exit()).isZero();
-        assertThat(nginx.log("/" + DATABASE)).hasSize(1);
+        assertThat(nginx.awaitLog("/" + DATABASE, 1)).hasSize(1);
         assertThat(nginx.log()).noneMatch(line -> line.uri().startsWith("/@"));
       }
     }
@@ -151,7 +151,7 @@ class PacmanSignaturesIT {
                 "/arch/" + DATABASE + ".sig 404",
                 "/arch/" + DATABASE + " 200",
                 "/arch/" + DATABASE + ".sig 404");
-        assertThat(nginx.log("/" + DATABASE + ".sig")).hasSize(1);
+        assertThat(nginx.awaitLog("/" + DATABASE + ".sig", 1)).hasSize(1);
         assertThat(client.cached()).contains("tool-1-1-any.pkg.tar.zst.sig");
       }
     }

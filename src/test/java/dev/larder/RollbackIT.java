@@ -56,7 +56,7 @@ class RollbackIT {
         assertThat(prompt.upgrade().exit()).isZero();
         assertThat(prompt.installed("tool")).isEqualTo("2-1");
         // The new package was here before the index that names it.
-        assertThat(nginx.log("/" + repository.path(SECOND)))
+        assertThat(nginx.awaitLog("/" + repository.path(SECOND), 1))
             .singleElement()
             .satisfies(line -> assertThat(line.status()).isEqualTo(200));
 
