@@ -45,7 +45,7 @@ final class ServerOperations implements Operations {
     } catch (IOException e) {
       free = -1;
     }
-    String scheme = config.packages().tls() == null ? "http://" : "https://";
+    String scheme = scheme();
     return new ServerReport(
         Version.current(),
         Runtime.version().toString(),
@@ -67,6 +67,10 @@ final class ServerOperations implements Operations {
         .map(Mirror::report)
         .findFirst()
         .orElse(null);
+  }
+
+  private String scheme() {
+    return config.packages().tls() == null ? "http://" : "https://";
   }
 
   private Mirror known(String name) {
@@ -100,7 +104,7 @@ final class ServerOperations implements Operations {
         }
       }
       for (InetSocketAddress own : packages.addresses(mirror.name())) {
-        Place place = below(mirror, location, "http://" + Addresses.text(own) + "/");
+        Place place = below(mirror, location, scheme() + Addresses.text(own) + "/");
         if (place != null) {
           return place;
         }

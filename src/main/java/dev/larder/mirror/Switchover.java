@@ -105,6 +105,7 @@ final class Switchover {
 
   /// Puts a copy of an index into the tree, for people who serve it by other means.
   private void place(Generation generation, Member member) throws IOException {
+    workings.held().makeDirectories(member.path());
     Durable.link(generation.file(member), layout.file(workings.settings().name(), member.path()));
   }
 
