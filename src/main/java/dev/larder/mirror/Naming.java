@@ -77,12 +77,12 @@ sealed interface Naming {
     if (first == null) {
       return new Unnamed(!known.isEmpty() && known.getFirst().covers(path.parent()));
     }
-    return ambiguous ? forClient(path, first, clients.only(client), known) : first;
+    return ambiguous ? forClient(path, first, clients.last(client, path.parent()), known) : first;
   }
 
-  private static Named forClient(RelPath path, Named first, long only, List<Generation> known) {
+  private static Named forClient(RelPath path, Named first, long last, List<Generation> known) {
     for (Generation generation : known) {
-      Expected expected = generation.number() == only ? generation.find(path) : null;
+      Expected expected = generation.number() == last ? generation.find(path) : null;
       if (expected != null) {
         boolean aside = !expected.equals(first.promise().expected());
         return new Named(Promise.of(expected), generation, aside, false);
