@@ -45,8 +45,7 @@ public final class Larder implements Closeable {
   private final PackageListener packages;
   private final ConsoleListener console;
 
-  private Larder(Config config) throws IOException {
-    InstantSource clock = InstantSource.system();
+  private Larder(Config config, InstantSource clock) throws IOException {
     DataDirectory data = owned(DataDirectory.open(config.data()));
     Database database = owned(Database.open(data.layout().database(), clock));
     Egress egress = new Egress(config.egress());
@@ -70,7 +69,12 @@ public final class Larder implements Closeable {
   /// @throws IOException if something cannot be started; the message is a sentence for the
   ///   operator. Nothing is left running then.
   public static Larder open(Config config) throws IOException {
-    return new Larder(config);
+    return open(config, InstantSource.system());
+  }
+
+  /// The same with another clock.
+  static Larder open(Config config, InstantSource clock) throws IOException {
+    return new Larder(config, clock);
   }
 
   /// Names of the formats there are.

@@ -8,6 +8,8 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +23,7 @@ public final class TestLarder implements AutoCloseable {
   private final Path directory;
   private final List<String> lines;
   private @Nullable Larder larder;
+  private Duration ahead = Duration.ZERO;
 
   private TestLarder(Path directory, List<String> lines) {
     this.directory = directory;
@@ -61,13 +64,22 @@ public final class TestLarder implements AutoCloseable {
       Files.createDirectories(directory);
       Path file = Files.write(directory.resolve("larder.toml"), lines);
       Machine machine = new Machine(Map.of(), "Linux", "root", directory, directory, Path.of("/"));
-      larder = Larder.open(Config.load(file, List.of(), machine, Set.of("pacman")).config());
+      Config config = Config.load(file, List.of(), machine, Set.of("pacman")).config();
+      Duration later = ahead;
+      larder = Larder.open(config, () -> Instant.now().plus(later));
       return this;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (dev.larder.config.InvalidConfig e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }
+  }
+
+  /// Stops it, and starts it again when so much time has passed by its clock.
+  public TestLarder restartAfter(Duration time) {
+    stop();
+    ahead = ahead.plus(time);
+    return start();
   }
 
   /// Stops it in an orderly way; the data stays.
@@ -107,6 +119,11 @@ public final class TestLarder implements AutoCloseable {
   /// The data directory.
   public Path data() {
     return directory.resolve("data");
+  }
+
+  /// Where the mirror keeps something else: `generations`, `held`, `partial`.
+  public Path state(String what) {
+    return data().resolve("state").resolve("arch").resolve("root").resolve(what);
   }
 
   /// Where the mirror keeps the bytes of `path`.

@@ -14,6 +14,7 @@ import dev.larder.store.OpenFile;
 import dev.larder.store.RelPath;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.regex.Matcher;
@@ -101,13 +102,13 @@ final class Answers {
               : "Generation " + number + " has no such file.";
       return new Answer.Absent(why, CacheStatus.hit("gen=" + number));
     }
-    clients.handed(ask.client(), number);
+    handed(ask.client(), generation, member.path());
     Representation representation = representation(member);
     return new Answer.Found(
         representation,
         body(ask, generation, member),
         CacheStatus.hit("gen=" + number),
-        new WhileHeld(generation));
+        new WhileHeld(generation, member.path()));
   }
 
   /// An index, or the signature of one.
@@ -125,14 +126,29 @@ final class Answers {
     }
     RelPath signature = workings.format().signatureOf(index);
     boolean signed = signature != null && generation.member(signature) != null;
-    clients.handed(ask.client(), generation.number());
+    handed(ask.client(), generation, member.path());
     if (signed && ask.path().equals(index)) {
       // pacman asks for the signature beside where the database really came from: sending it into
       // the generation makes a pair of both, whatever is published in between.
       return new Answer.Moved("@" + generation.number() + "/" + encoded(index), status);
     }
     return new Answer.Found(
-        representation(member), body(ask, generation, member), status, new WhileFresh(generation));
+        representation(member),
+        body(ask, generation, member),
+        status,
+        new WhileFresh(generation, member.path()));
+  }
+
+  /// Notes that `client` has `path` as it is in `generation`. Does not block.
+  private void handed(InetAddress client, Generation generation, RelPath path) {
+    RelPath index =
+        workings.format().kind(path) instanceof PathKind.IndexSignature signature
+            ? signature.of()
+            : path;
+    // Of a package, a client believes the index it will fetch packages by, and no other.
+    if (workings.format().namesPackages(index)) {
+      clients.handed(client, path.parent(), generation.number());
+    }
   }
 
   private Answer token(Ask ask) throws IOException, InterruptedException {
@@ -197,9 +213,11 @@ final class Answers {
   /// Holds while the generation is current and need not be confirmed.
   private final class WhileFresh implements Validity {
     private final Generation generation;
+    private final RelPath path;
 
-    WhileFresh(Generation generation) {
+    WhileFresh(Generation generation, RelPath path) {
       this.generation = generation;
+      this.path = path;
     }
 
     @Override
@@ -211,14 +229,21 @@ final class Answers {
     public long confirmedAt() {
       return root.confirmedAt();
     }
+
+    @Override
+    public void given(InetAddress client) {
+      handed(client, generation, path);
+    }
   }
 
   /// Holds while the generation is held. A path in one generation never changes.
   private final class WhileHeld implements Validity {
     private final Generation generation;
+    private final RelPath path;
 
-    WhileHeld(Generation generation) {
+    WhileHeld(Generation generation, RelPath path) {
       this.generation = generation;
+      this.path = path;
     }
 
     @Override
@@ -229,6 +254,11 @@ final class Answers {
     @Override
     public long confirmedAt() {
       return -1;
+    }
+
+    @Override
+    public void given(InetAddress client) {
+      handed(client, generation, path);
     }
   }
 

@@ -2,38 +2,35 @@ package dev.larder.mirror;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.larder.store.RelPath;
 import java.net.InetAddress;
 import java.time.Duration;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
-/// Which generations a client was handed of late. Only looked at where one name means different
-/// bytes in two generations.
+/// Which generation a client was handed last, for each directory, since clients fetch the indexes
+/// of several directories at once and a switch may lie between them. Only looked at where one name
+/// means different bytes in two generations.
+///
+/// Several machines may stand behind one address, and clients ask often, so most addresses are
+/// handed one generation after another. The last one is what the one machine behind an address has,
+/// and among several machines it is the likeliest.
 final class ClientGenerations {
-  private final Cache<InetAddress, Set<Long>> handed;
+  private final Cache<Key, Long> handed;
 
   /// @param hold how long a client is taken to use what it was handed
   ClientGenerations(Duration hold) {
     handed = Caffeine.newBuilder().maximumSize(100_000).expireAfterWrite(hold).build();
   }
 
-  /// `client` now has an index of `generation`.
-  void handed(InetAddress client, long generation) {
-    handed
-        .asMap()
-        .compute(
-            client,
-            (address, known) -> {
-              Set<Long> all = known == null ? ConcurrentHashMap.newKeySet() : known;
-              all.add(generation);
-              return all;
-            });
+  private record Key(InetAddress client, RelPath directory) {}
+
+  /// `client` now has the index of `directory` as it is in `generation`.
+  void handed(InetAddress client, RelPath directory, long generation) {
+    handed.put(new Key(client, directory), generation);
   }
 
-  /// The only generation `client` was handed, or 0 if there was none or more than one: several
-  /// machines may stand behind one address.
-  long only(InetAddress client) {
-    Set<Long> all = handed.getIfPresent(client);
-    return all != null && all.size() == 1 ? all.iterator().next() : 0;
+  /// The generation `client` was handed last, or 0 if that is longer ago than clients are held for.
+  long last(InetAddress client, RelPath directory) {
+    Long generation = handed.getIfPresent(new Key(client, directory));
+    return generation == null ? 0 : generation;
   }
 }

@@ -135,6 +135,7 @@ final class Fill {
       ask();
     } catch (DiskFailure e) {
       LOG.warn("{}: cannot be stored: {}", order.path(), e.getMessage());
+      fills.diskFailed();
       forgetPartial();
       head.complete(new FillHead.NoRoom(String.valueOf(e.getMessage())));
       fail("the disk failed: " + e.getMessage());

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,6 +27,9 @@ final class Fills implements Closeable {
   /// What must stay free on the disk beside the file itself.
   private static final long SPARE = 16L << 20;
 
+  /// How long nothing is stored after the disk refused bytes.
+  private static final Duration AFTER_DISK_FAILURE = Duration.ofSeconds(10);
+
   private final ConcurrentMap<String, Fill> running = new ConcurrentHashMap<>();
   private final Semaphore slots = new Semaphore(AT_ONCE, true);
   private final Upstreams upstreams;
@@ -36,6 +40,7 @@ final class Fills implements Closeable {
   private final Traffic traffic;
   private final InstantSource clock;
   private volatile boolean closed;
+  private volatile Instant diskFailedAt = Instant.EPOCH;
 
   Fills(
       Upstreams upstreams,
@@ -146,6 +151,17 @@ final class Fills implements Closeable {
   void keep(FillOrder order, Path file, Checksum sha256, HeldFiles.Upstreamed upstreamed)
       throws IOException {
     held.keep(order.path(), order.promise(), file, order.aside(), sha256, upstreamed);
+  }
+
+  /// The disk has refused bytes. A fill that had begun ends short, and its client asks again: until
+  /// then what the fill took is free again, and only this tells that it will not do.
+  void diskFailed() {
+    diskFailedAt = clock.instant();
+  }
+
+  /// Whether the disk has refused bytes a moment ago.
+  boolean diskHasJustFailed() {
+    return clock.instant().isBefore(diskFailedAt.plus(AFTER_DISK_FAILURE));
   }
 
   /// Why the disk cannot take `size` more bytes (-1: unknown), or null if it can.

@@ -249,8 +249,6 @@ final class HeldFiles {
     Instant seconds = Instant.ofEpochSecond(time.getEpochSecond());
     if (name.equals(path.value())) {
       makeDirectories(path);
-    } else {
-      Files.createDirectories(root.held());
     }
     Files.setLastModifiedTime(part, FileTime.from(seconds));
     Row row =
@@ -268,10 +266,25 @@ final class HeldFiles {
         // After a power cut the old row must not speak for the new bytes.
         forget(name);
       }
-      Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+      move(part, target);
       unflushed.put(name, row);
     }
     return row;
+  }
+
+  private static void move(Path part, Path target) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        Files.createDirectories(target.resolveSibling(""));
+        Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+        return;
+      } catch (NoSuchFileException e) {
+        // Whoever empties the tree removed the directory we have just made sure of.
+        if (attempt == 10 || !Files.exists(part)) {
+          throw e;
+        }
+      }
+    }
   }
 
   /// What upstream said of a file.

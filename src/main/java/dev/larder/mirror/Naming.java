@@ -56,9 +56,9 @@ sealed interface Naming {
     if (!ambiguous) {
       return first;
     }
-    long only = clients.only(client);
+    long last = clients.last(client, path.parent());
     for (Generation generation : known) {
-      Promise promise = generation.number() == only ? promise(generation, path, kind) : null;
+      Promise promise = generation.number() == last ? promise(generation, path, kind) : null;
       if (promise != null) {
         return new Named(promise, generation, !promise.equals(first.promise()), false);
       }

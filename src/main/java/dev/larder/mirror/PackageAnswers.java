@@ -34,7 +34,6 @@ final class PackageAnswers {
   private final Fills fills;
   private final ClientGenerations clients;
   private final Map<RelPath, Instant> absent = new ConcurrentHashMap<>();
-  private volatile Instant diskFullUntil = Instant.EPOCH;
 
   PackageAnswers(Workings workings, Root root, Fills fills, ClientGenerations clients) {
     this.workings = workings;
@@ -225,7 +224,6 @@ final class PackageAnswers {
                   CacheStatus.forwarded("uri-miss", 0, false, "upstream-failed"));
         }
         case FillHead.NoRoom _ -> {
-          diskFullUntil = workings.clock().instant().plus(SOON);
           return stale != null ? stale(ask, stale) : pass(ask, order.promise());
         }
       }
@@ -316,7 +314,7 @@ final class PackageAnswers {
 
   /// Whether the disk has refused bytes a moment ago.
   boolean diskIsFull() {
-    return workings.clock().instant().isBefore(diskFullUntil) || fills.lackOfRoom(0) != null;
+    return fills.diskHasJustFailed() || fills.lackOfRoom(0) != null;
   }
 
   /// Lets the bytes pass through without keeping them.

@@ -6,6 +6,7 @@ import dev.larder.repo.Generation;
 import dev.larder.repo.Generations;
 import dev.larder.repo.Generations.Draft;
 import dev.larder.repo.Member;
+import dev.larder.store.Checksum;
 import dev.larder.store.RelPath;
 import java.io.IOException;
 import java.time.Duration;
@@ -14,7 +15,9 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,7 +72,16 @@ final class Refresh {
     /// @param draft its files
     /// @param origin where it is from
     /// @param absent paths upstream does not have
-    record Other(Draft draft, Generation.Origin origin, Set<RelPath> absent) implements Finding {}
+    record Other(Draft draft, Generation.Origin origin, Set<RelPath> absent) implements Finding {
+      /// Whether `other` has the same bytes.
+      boolean isSame(Other other) {
+        return bytes().equals(other.bytes());
+      }
+
+      private Map<RelPath, Checksum> bytes() {
+        return draft.members().stream().collect(Collectors.toMap(Member::path, Member::sha256));
+      }
+    }
 
     /// A set that must not be served.
     ///
@@ -78,6 +90,20 @@ final class Refresh {
 
     /// No answer.
     record Unreachable(String why) implements Finding {}
+
+    /// Removes the draft of a finding that is not acted on.
+    static void discard(Finding finding) throws IOException {
+      switch (finding) {
+        case Same same -> {
+          Draft added = same.added();
+          if (added != null) {
+            added.discard();
+          }
+        }
+        case Other other -> other.draft().discard();
+        case Refused _, Unreachable _ -> {}
+      }
+    }
   }
 
   /// What the current state is and what is wanted of a refresh.

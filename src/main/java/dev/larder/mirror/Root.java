@@ -43,6 +43,9 @@ final class Root {
   /// After a failed refresh upstream is left alone for this long, or `refresh` if that is shorter.
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(15);
 
+  /// How often we go after an upstream that publishes faster than its packages can be brought.
+  private static final int PREPARATIONS = 5;
+
   private static final Duration ABSENT_FOR = Duration.ofSeconds(30);
 
   /// A client follows a redirect into a generation at once; for so long every generation is there.
@@ -56,7 +59,6 @@ final class Root {
   private final ExecutorService threads;
   private final ReentrantLock refreshing = new ReentrantLock();
   private final Map<RelPath, Instant> absent = new ConcurrentHashMap<>();
-  private final Map<Long, Instant> supersededAt = new ConcurrentHashMap<>();
   private volatile List<Generation> known = List.of(); // newest first; the first is current
   private volatile @Nullable Instant checkedAt;
   private volatile Instant dueAt = Instant.EPOCH;
@@ -266,15 +268,44 @@ final class Root {
     }
     boolean acceptOlder = accept || rollbackIsDue();
     try {
-      Finding finding =
-          refresh.find(new Refresh.Wish(current(), token, wanted, acceptOlder, accept));
-      return act(finding);
+      Refresh.Wish wish = new Refresh.Wish(current(), token, wanted, acceptOlder, accept);
+      return act(findPrepared(wish));
     } catch (IOException e) {
       LOG.error("{}: refresh: {}", workings.settings().name(), e.getMessage());
       return failed(String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return failed("interrupted");
+    }
+  }
+
+  /// What upstream shows, with the packages of the working set brought if it is another set. When
+  /// upstream publishes again while we do that, it deletes some of them, and a generation without
+  /// them would send clients to what nobody has: then what upstream shows now is taken instead.
+  private Finding findPrepared(Refresh.Wish wish) throws IOException, InterruptedException {
+    Finding finding = refresh.find(wish);
+    for (int attempt = 1; attempt < PREPARATIONS; attempt++) {
+      if (!(finding instanceof Finding.Other other) || prepared(other)) {
+        return finding;
+      }
+      Finding again = refresh.find(wish);
+      if (!(again instanceof Finding.Other next) || next.isSame(other)) {
+        // Nothing newer: what is missing is fetched if somebody asks for it.
+        Finding.discard(again);
+        return finding;
+      }
+      Finding.discard(finding);
+      finding = again;
+    }
+    return finding;
+  }
+
+  private boolean prepared(Finding.Other found) throws IOException, InterruptedException {
+    try {
+      return switchover.prepare(found, current());
+    } catch (InterruptedException | RuntimeException e) {
+      Finding.discard(found);
+      throw e;
     }
   }
 
@@ -381,15 +412,15 @@ final class Root {
     List<Generation> kept = new ArrayList<>();
     List<Generation> dropped = new ArrayList<>();
     kept.add(next);
+    Instant superseded = now;
     for (Generation old : known) {
-      Instant since = supersededAt.computeIfAbsent(old.number(), number -> now);
-      boolean justNow = since.plus(JUST_SUPERSEDED).isAfter(now);
+      boolean justNow = superseded.plus(JUST_SUPERSEDED).isAfter(now);
+      superseded = old.origin().fetchedAt(); // the next one is older, and this one took its place
       boolean young = old.origin().fetchedAt().plus(workings.settings().heldFor()).isAfter(now);
       if (justNow || (kept.size() <= workings.settings().heldGenerations() && young)) {
         kept.add(old);
       } else {
         dropped.add(old);
-        supersededAt.remove(old.number());
       }
     }
     known = List.copyOf(kept);

@@ -51,7 +51,15 @@ final class Switchover {
     this.fills = fills;
   }
 
-  /// Prepares and commits `found`.
+  /// Brings the packages of the working set whose bytes `found` changes.
+  ///
+  /// @return whether all of them are here; if not, upstream may have deleted them meanwhile
+  boolean prepare(Refresh.Finding.Other found, @Nullable Generation current)
+      throws InterruptedException {
+    return prefetch(found.draft(), current);
+  }
+
+  /// Commits `found`, which is prepared.
   ///
   /// @param number of the new generation
   /// @param current generation, or null
@@ -61,7 +69,6 @@ final class Switchover {
     Draft draft = found.draft();
     try {
       date(draft, current);
-      prefetch(draft, current);
       Generation next = generations.commit(draft, number, found.origin());
       exchange(next, current);
       for (Member member : next.members()) {
@@ -103,10 +110,14 @@ final class Switchover {
     }
   }
 
-  /// Puts a copy of an index into the tree, for people who serve it by other means.
+  /// Puts a copy of an index into the tree, for people who serve it by other means. Not a link:
+  /// what lies in the tree may be edited and damaged, and what we serve must not change with it.
   private void place(Generation generation, Member member) throws IOException {
     workings.held().makeDirectories(member.path());
-    Durable.link(generation.file(member), layout.file(workings.settings().name(), member.path()));
+    Durable.copy(
+        generation.file(member),
+        layout.file(workings.settings().name(), member.path()),
+        member.lastModified());
   }
 
   /// Gives every member the time it is served with, and waits until that time has come.
@@ -136,10 +147,9 @@ final class Switchover {
     }
   }
 
-  /// Brings the packages of the working set whose bytes the new set changes.
-  private void prefetch(Draft draft, @Nullable Generation current) throws InterruptedException {
+  private boolean prefetch(Draft draft, @Nullable Generation current) throws InterruptedException {
     if (current == null) {
-      return;
+      return true;
     }
     List<FillOrder> orders = new ArrayList<>();
     for (Member member : draft.members()) {
@@ -154,7 +164,7 @@ final class Switchover {
             }
           });
     }
-    bring(orders);
+    return bring(orders);
   }
 
   private boolean isUsed(RelPath path) {
@@ -166,7 +176,7 @@ final class Switchover {
     return name != null && workings.uses().usesPackage(path.parent(), name);
   }
 
-  private void bring(List<FillOrder> orders) throws InterruptedException {
+  private boolean bring(List<FillOrder> orders) throws InterruptedException {
     Instant deadline = workings.clock().instant().plus(PREFETCH_LIMIT);
     Semaphore slots = new Semaphore(PREFETCH_AT_ONCE);
     ConcurrentLinkedQueue<FillOrder> missed = new ConcurrentLinkedQueue<>();
@@ -198,6 +208,7 @@ final class Switchover {
           missed.size(),
           orders.size());
     }
+    return missed.isEmpty();
   }
 
   private Duration left(Instant deadline) {

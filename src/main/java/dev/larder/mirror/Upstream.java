@@ -38,9 +38,9 @@ final class Upstream {
     return base;
   }
 
-  /// Lower-case host name.
+  /// Lower-case host name or address, an IPv6 address without brackets.
   String host() {
-    return URI.create(base).getHost().toLowerCase(Locale.ROOT);
+    return URI.create(base).getHost().toLowerCase(Locale.ROOT).replaceAll("[\\[\\]]", "");
   }
 
   /// The URL of `path`: characters a package name may have go as they are, as pacman sends them.

@@ -4,6 +4,7 @@ import dev.larder.store.GrowingFile;
 import dev.larder.store.OpenFile;
 import java.io.Closeable;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.time.Duration;
 
 /// What a mirror or repository answers to an [Ask].
@@ -88,5 +89,8 @@ public sealed interface Answer {
     /// When upstream last confirmed the answer, in seconds since the epoch, for the `Age` header;
     /// -1 if the answer carries none.
     long confirmedAt();
+
+    /// The answer was given again, to `client`. Must not block.
+    default void given(InetAddress client) {}
   }
 }

@@ -156,6 +156,8 @@ public final class Generations {
     draft.files.writeOrigin(origin);
     Durable.syncTree(draft.files.directory());
     Path target = layout.generations().resolve(Long.toString(number));
+    // One that was committed and, for want of space, never selected.
+    Durable.deleteTree(target);
     Files.move(draft.files.directory(), target, StandardCopyOption.ATOMIC_MOVE);
     Durable.syncDirectory(layout.generations());
     return new Generation(number, origin, new GenerationFiles(target), draft.members.keySet());

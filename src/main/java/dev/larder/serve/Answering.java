@@ -30,7 +30,7 @@ final class Answering {
   }
 
   /// The reply if it can be given without asking, else null. Does not block.
-  @Nullable Reply atOnce(Request request, Place.Inside place) {
+  @Nullable Reply atOnce(Request request, Place.Inside place, InetAddress client) {
     if (place.directory()) {
       return null;
     }
@@ -38,6 +38,7 @@ final class Answering {
     if (entry == null) {
       return null;
     }
+    entry.answer().validity().given(client);
     Representation is = entry.answer().representation();
     Decision decision =
         Preconditions.decide(request.conditions(), request.isHead(), is, date.now());

@@ -9,6 +9,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.util.ReferenceCountUtil;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -207,7 +208,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
     Reply reply =
         switch (place) {
           case Place.Nowhere(int code, String why) -> Replies.text(request, code, why);
-          case Place.Inside inside -> service.answering().atOnce(request, inside);
+          case Place.Inside inside -> service.answering().atOnce(request, inside, client());
           case Place.Front() -> null;
         };
     if (reply != null) {
@@ -219,14 +220,14 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
   }
 
   private void ask(Request request, Place place) {
-    InetSocketAddress client = (InetSocketAddress) channel().remoteAddress();
+    InetAddress client = client();
     String askedAt = askedAt(request);
     Thread.ofVirtual()
         .name("ask")
         .start(() -> {
           Reply reply = null;
           try {
-            reply = service.answering().ask(request, place, client.getAddress(), askedAt);
+            reply = service.answering().ask(request, place, client, askedAt);
           } finally {
             handOver(request, reply);
           }
@@ -266,6 +267,10 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
     InetSocketAddress local = local();
     String address = local.getAddress().getHostAddress();
     return scheme + (address.contains(":") ? "[" + address + "]" : address) + ":" + local.getPort();
+  }
+
+  private InetAddress client() {
+    return ((InetSocketAddress) channel().remoteAddress()).getAddress();
   }
 
   private InetSocketAddress local() {

@@ -9,6 +9,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
@@ -90,6 +92,28 @@ public final class Durable {
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
       // rename(2) does nothing at all when both names are links to the same file already.
       Files.deleteIfExists(temporary);
+    } catch (IOException e) {
+      Files.deleteIfExists(temporary);
+      throw e;
+    }
+  }
+
+  /// Puts a copy of `source` at `target` with the time `modified`, replacing what was there in one
+  /// step; nothing happens if size and time are the same already. Unlike a link, the copy can be
+  /// written to without harm to the source.
+  public static void copy(Path source, Path target, Instant modified) throws IOException {
+    FileTime time = FileTime.from(modified);
+    if (Files.exists(target)
+        && Files.size(target) == Files.size(source)
+        && Files.getLastModifiedTime(target).equals(time)) {
+      return;
+    }
+    Files.createDirectories(directory(target));
+    Path temporary = beside(target);
+    try {
+      Files.copy(source, temporary);
+      Files.setLastModifiedTime(temporary, time);
+      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       Files.deleteIfExists(temporary);
       throw e;

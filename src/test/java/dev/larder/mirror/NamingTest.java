@@ -65,13 +65,13 @@ class NamingTest {
     assertThat(name(PACKAGE, current, old))
         .isEqualTo(new Naming.Named(Promise.of(bytes(2)), current, false, false));
 
-    clients.handed(CLIENT, 1);
+    clients.handed(CLIENT, PACKAGE.parent(), 1);
     assertThat(name(PACKAGE, current, old))
         .isEqualTo(new Naming.Named(Promise.of(bytes(1)), old, true, false));
 
-    clients.handed(CLIENT, 2);
+    clients.handed(CLIENT, PACKAGE.parent(), 2);
     assertThat(name(PACKAGE, current, old))
-        .as("several machines may stand behind one address")
+        .as("what it was handed last is what it has now")
         .isEqualTo(new Naming.Named(Promise.of(bytes(2)), current, false, false));
   }
 
