@@ -305,6 +305,8 @@ class CrashIT {
         assertServes(FILES, bytes(set, FILES));
         assertNeverOther(repository.path(rebuilt), set);
         upstream.heal();
+        // The index first, as clients do: until then a reused name means what we were handed last.
+        await().untilAsserted(() -> assertServes(DB, bytes(next, DB)));
         for (String path : next.keySet()) {
           await().untilAsserted(() -> assertServes(path, bytes(next, path)));
         }
