@@ -40,12 +40,14 @@ public final class Larder implements Closeable {
   private static final Map<String, Format> FORMATS =
       List.of(new PacmanFormat()).stream().collect(Collectors.toMap(Format::name, f -> f));
 
-  private final Deque<Closeable> parts = new ArrayDeque<>();
+  private final Deque<Closeable> parts;
   private final List<Mirror> mirrors = new ArrayList<>();
   private final PackageListener packages;
   private final ConsoleListener console;
 
-  private Larder(Config config) throws IOException {
+  /// @param parts takes each part as soon as it runs, for whoever has to end them
+  private Larder(Config config, Deque<Closeable> parts) throws IOException {
+    this.parts = parts;
     InstantSource clock = InstantSource.system();
     DataDirectory data = owned(DataDirectory.open(config.data()));
     Database database = owned(Database.open(data.layout().database(), clock));
@@ -70,7 +72,13 @@ public final class Larder implements Closeable {
   /// @throws IOException if something cannot be started; the message is a sentence for the
   ///   operator. Nothing is left running then.
   public static Larder open(Config config) throws IOException {
-    return new Larder(config);
+    Deque<Closeable> parts = new ArrayDeque<>();
+    try {
+      return new Larder(config, parts);
+    } catch (Throwable e) {
+      end(parts);
+      throw e;
+    }
   }
 
   /// Names of the formats there are.
@@ -94,7 +102,16 @@ public final class Larder implements Closeable {
 
   private static @Nullable Keyring keyring(MirrorSettings settings) throws IOException {
     Path keyring = settings.keyring();
-    return keyring == null ? null : OpenPgpKeyring.open(keyring);
+    if (settings.verify() == MirrorSettings.Verify.OFF) {
+      return null;
+    }
+    if (keyring == null) {
+      LOG.info(
+          "mirror {}: no keyring is configured, so signatures are left for clients to check",
+          settings.name());
+      return null;
+    }
+    return OpenPgpKeyring.open(keyring);
   }
 
   private Site site(Config config) {
@@ -137,6 +154,10 @@ public final class Larder implements Closeable {
   /// Ends everything, listeners first. What cannot be ended is logged, and the rest is ended.
   @Override
   public void close() {
+    end(parts);
+  }
+
+  private static void end(Deque<Closeable> parts) {
     while (!parts.isEmpty()) {
       try {
         parts.pop().close();
