@@ -172,7 +172,7 @@ final class Explainer {
           ? "200 from what we hold, confirmed by upstream if need be"
           : "200 from what we hold";
     }
-    FillOrder order = new FillOrder(path, promise, false, Map.of(), -1);
+    FillOrder order = FillOrder.of(path, promise, false, Map.of(), workings.format());
     if (fills.isRunning(order)) {
       step("held", "being fetched now");
       return "200 from the fill under way";

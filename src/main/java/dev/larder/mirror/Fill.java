@@ -177,7 +177,7 @@ final class Fill {
     while (true) {
       Upstream upstream = next(failures, without);
       if (upstream == null) {
-        conclude(failures.isEmpty() && !without.isEmpty(), why);
+        conclude(without.containsAll(fills.upstreams().all()), why);
         return;
       }
       from = upstream.base();
@@ -211,8 +211,8 @@ final class Fill {
   private @Nullable Upstream next(Map<Upstream, Integer> failures, Set<Upstream> without) {
     Upstream best = null;
     List<Upstream> candidates = new ArrayList<>(fills.upstreams().inOrder(order.promise().key()));
-    // An upstream that just failed backs off, but may still be the only one that can go on.
-    failures.keySet().stream()
+    // One that backs off may still be the only one that can go on, and its word counts on absence.
+    fills.upstreams().all().stream()
         .filter(upstream -> !candidates.contains(upstream) && upstream.toldUntil() == null)
         .forEach(candidates::add);
     for (Upstream upstream : candidates) {
@@ -248,9 +248,8 @@ final class Fill {
     }
     try (Fetched response = fills.upstreams().get(upstream, order.path(), headers)) {
       Head answered = Passthrough.head(response, fills.clock().instant());
-      boolean mayBeHtml = order.promise().isUnverified() && !fills.isPackage(order.path());
       return switch (HeadVerdict.judge(
-          answered, offset, -1, order.promise().expected(), mayBeHtml)) {
+          answered, offset, -1, order.promise().expected(), order.mayBePage())) {
         case HeadVerdict.Take take -> take(upstream, response, take);
         case HeadVerdict.Gone gone -> {
           upstream.succeeded();

@@ -1,5 +1,7 @@
 package dev.larder.mirror;
 
+import dev.larder.format.Format;
+import dev.larder.format.PathKind;
 import dev.larder.store.RelPath;
 import java.util.Map;
 
@@ -11,10 +13,27 @@ import java.util.Map;
 /// @param conditional validators of what we hold, as request headers; with them a fill may end with
 ///   [FillHead.NotModified]
 /// @param maxSize the most bytes a client would take, or -1
+/// @param mayBePage whether the path may really be an HTML page
 record FillOrder(
-    RelPath path, Promise promise, boolean aside, Map<String, String> conditional, long maxSize) {
+    RelPath path,
+    Promise promise,
+    boolean aside,
+    Map<String, String> conditional,
+    long maxSize,
+    boolean mayBePage) {
   FillOrder {
     conditional = Map.copyOf(conditional);
+  }
+
+  /// The order for `path` of a mirror with this format.
+  static FillOrder of(
+      RelPath path,
+      Promise promise,
+      boolean aside,
+      Map<String, String> conditional,
+      Format format) {
+    boolean mayBePage = format.kind(path) instanceof PathKind.Other;
+    return new FillOrder(path, promise, aside, conditional, format.maxSize(path), mayBePage);
   }
 
   /// Clients that want the same bytes share one fill.

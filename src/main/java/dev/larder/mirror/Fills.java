@@ -135,10 +135,6 @@ final class Fills implements Closeable {
     return layout.partial();
   }
 
-  boolean isPackage(RelPath path) {
-    return format.kind(path) instanceof PathKind.PackageFile;
-  }
-
   boolean plausible(RelPath path, byte[] start) {
     return format.plausible(path, start);
   }

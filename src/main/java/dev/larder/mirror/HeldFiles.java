@@ -45,8 +45,9 @@ final class HeldFiles {
   private final HeldFileTable table;
   private final InstantSource clock;
   private final ConcurrentHashMap<String, Row> unflushed = new ConcurrentHashMap<>();
-  // Keeps two requests from reading the same big file twice to check it.
-  private final Object[] checking = new Object[64];
+  // What a name means on disk and what its row says change together under the name's lock. It is
+  // also held while a file is read to check it, so that two requests do not read it twice.
+  private final Object[] locks = new Object[1024];
 
   HeldFiles(
       Layout layout,
@@ -59,8 +60,8 @@ final class HeldFiles {
     this.root = root;
     this.table = table;
     this.clock = clock;
-    for (int i = 0; i < checking.length; i++) {
-      checking[i] = new Object();
+    for (int i = 0; i < locks.length; i++) {
+      locks[i] = new Object();
     }
   }
 
@@ -102,15 +103,23 @@ final class HeldFiles {
   }
 
   private @Nullable Held find(String name, Path file, Promise promise) throws IOException {
+    synchronized (lock(name)) {
+      return findLocked(name, file, promise);
+    }
+  }
+
+  private Object lock(String name) {
+    return locks[Math.floorMod(name.hashCode(), locks.length)];
+  }
+
+  private @Nullable Held findLocked(String name, Path file, Promise promise) throws IOException {
     BasicFileAttributes attributes = attributes(file);
     if (attributes == null) {
       return null;
     }
     Row row = row(name);
     if (row == null || !describes(row, attributes)) {
-      synchronized (checking[Math.floorMod(name.hashCode(), checking.length)]) {
-        row = check(name, file, promise, row(name));
-      }
+      row = check(name, file, promise, row);
     }
     if (row == null) {
       return null;
@@ -132,9 +141,6 @@ final class HeldFiles {
     BasicFileAttributes attributes = attributes(file);
     if (attributes == null) {
       return null;
-    }
-    if (known != null && describes(known, attributes)) {
-      return known; // another request has just checked it
     }
     boolean sizeFits =
         !promise.expected().hasSize() || promise.expected().size() == attributes.size();
@@ -249,9 +255,15 @@ final class HeldFiles {
             sha256,
             upstreamed.etag(),
             now.getEpochSecond());
-    // The row goes in before the bytes are there: until the rename it describes no file.
-    unflushed.put(name, row);
-    Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+    synchronized (lock(name)) {
+      Row before = row(name);
+      if (before != null && !before.promise().equals(row.promise())) {
+        // After a power cut the old row must not speak for the new bytes.
+        forget(name);
+      }
+      Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+      unflushed.put(name, row);
+    }
     return row;
   }
 
@@ -274,22 +286,28 @@ final class HeldFiles {
   ///
   /// @throws IOException if the disk fails
   void exchange(RelPath path, Promise previous, Promise next) throws IOException {
+    synchronized (lock(path.value())) {
+      exchangeLocked(path, previous, next);
+    }
+  }
+
+  private void exchangeLocked(RelPath path, Promise previous, Promise next) throws IOException {
     Checksum old = previous.expected().checksum();
     Path file = layout.file(mirror, path);
     Row row = row(path.value());
     if (old != null && row != null && row.promise().equals(previous.key()) && Files.exists(file)) {
       Files.createDirectories(root.held());
-      unflushed.put(asideName(old), row.named(asideName(old)));
-      Files.move(file, root.held(old), StandardCopyOption.ATOMIC_MOVE);
       forget(path.value());
+      Files.move(file, root.held(old), StandardCopyOption.ATOMIC_MOVE);
+      unflushed.put(asideName(old), row.named(asideName(old)));
     }
     Checksum fresh = next.expected().checksum();
     if (fresh != null && Files.exists(root.held(fresh))) {
       Row ahead = row(asideName(fresh));
       if (ahead != null) {
-        unflushed.put(path.value(), ahead.named(path.value()));
         Files.createDirectories(file.resolveSibling(""));
         Files.move(root.held(fresh), file, StandardCopyOption.ATOMIC_MOVE);
+        unflushed.put(path.value(), ahead.named(path.value()));
         forget(asideName(fresh));
       }
     }
@@ -316,8 +334,10 @@ final class HeldFiles {
 
   /// Removes `path` from the tree; the bytes can be fetched again.
   void remove(RelPath path) throws IOException {
-    Files.deleteIfExists(layout.file(mirror, path));
-    forget(path.value());
+    synchronized (lock(path.value())) {
+      Files.deleteIfExists(layout.file(mirror, path));
+      forget(path.value());
+    }
   }
 
   /// The journal of finished files: syncs the bytes of every file that came in since the last call,

@@ -7,6 +7,7 @@ import dev.larder.store.Expected;
 import dev.larder.store.RelPath;
 import java.net.InetAddress;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Which bytes a path means to a client. A name resolves in the current generation, then in the
 /// held ones, newest first. Only where two generations mean different bytes by the same name does
@@ -36,58 +37,44 @@ sealed interface Naming {
       List<Generation> known,
       ClientGenerations clients) {
     PathKind kind = format.kind(path);
-    if (kind instanceof PathKind.Companion companion && !isPromised(path, known)) {
-      return switch (of(companion.of(), client, format, known, clients)) {
-        case Named owner ->
-            new Named(
-                Promise.companionOf(owner.promise()),
-                owner.generation(),
-                owner.aside(),
-                owner.forAll());
-        case Unnamed unnamed -> unnamed;
-      };
-    }
-    return named(path, client, known, clients);
-  }
-
-  private static boolean isPromised(RelPath path, List<Generation> known) {
-    for (Generation generation : known) {
-      if (generation.find(path) != null) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static Naming named(
-      RelPath path, InetAddress client, List<Generation> known, ClientGenerations clients) {
     Named first = null;
     boolean ambiguous = false;
     for (Generation generation : known) {
-      Expected expected = generation.find(path);
-      if (expected == null) {
+      Promise promise = promise(generation, path, kind);
+      if (promise == null) {
         continue;
       }
       if (first == null) {
-        first = new Named(Promise.of(expected), generation, false, true);
-      } else if (!first.promise().expected().equals(expected)) {
+        first = new Named(promise, generation, false, true);
+      } else if (!first.promise().equals(promise)) {
         ambiguous = true;
       }
     }
     if (first == null) {
       return new Unnamed(!known.isEmpty() && known.getFirst().covers(path.parent()));
     }
-    return ambiguous ? forClient(path, first, clients.only(client), known) : first;
-  }
-
-  private static Named forClient(RelPath path, Named first, long only, List<Generation> known) {
+    if (!ambiguous) {
+      return first;
+    }
+    long only = clients.only(client);
     for (Generation generation : known) {
-      Expected expected = generation.number() == only ? generation.find(path) : null;
-      if (expected != null) {
-        boolean aside = !expected.equals(first.promise().expected());
-        return new Named(Promise.of(expected), generation, aside, false);
+      Promise promise = generation.number() == only ? promise(generation, path, kind) : null;
+      if (promise != null) {
+        return new Named(promise, generation, !promise.equals(first.promise()), false);
       }
     }
     return new Named(first.promise(), first.generation(), false, false);
+  }
+
+  /// What `generation` says of `path`; of a companion it does not describe, that it belongs to the
+  /// package's bytes.
+  private static @Nullable Promise promise(Generation generation, RelPath path, PathKind kind) {
+    Expected expected = generation.find(path);
+    if (expected != null) {
+      return Promise.of(expected);
+    }
+    Expected owner =
+        kind instanceof PathKind.Companion companion ? generation.find(companion.of()) : null;
+    return owner == null ? null : Promise.companionOf(Promise.of(owner));
   }
 }

@@ -47,19 +47,22 @@ final class PackageAnswers {
   /// A package or a companion of one.
   Answer promised(Ask ask) throws IOException, InterruptedException {
     noteUse(ask.path());
-    Naming naming = name(ask);
+    // One look at the generations: the answer must not mix two of them.
+    List<Generation> known = root.known();
+    Naming naming = name(ask, known);
     if (naming instanceof Naming.Unnamed unnamed && !unnamed.covered()) {
       learnIndex(ask.path());
-      naming = name(ask);
+      known = root.known();
+      naming = name(ask, known);
     }
     return switch (naming) {
-      case Naming.Named named -> named(ask, named);
+      case Naming.Named named -> named(ask, named, known.getFirst());
       case Naming.Unnamed _ -> unnamed(ask);
     };
   }
 
-  private Naming name(Ask ask) {
-    return Naming.of(ask.path(), ask.client(), workings.format(), root.known(), clients);
+  private Naming name(Ask ask, List<Generation> known) {
+    return Naming.of(ask.path(), ask.client(), workings.format(), known, clients);
   }
 
   private void noteUse(RelPath path) {
@@ -90,11 +93,12 @@ final class PackageAnswers {
     }
   }
 
-  private Answer named(Ask ask, Naming.Named named) throws IOException, InterruptedException {
+  private Answer named(Ask ask, Naming.Named named, Generation current)
+      throws IOException, InterruptedException {
     Promise promise = named.promise();
     Held held = workings.held().find(ask.path(), promise);
     if (held != null) {
-      Validity validity = named.forAll() ? new WhileCurrent(root.current()) : Validity.ONCE;
+      Validity validity = named.forAll() ? new WhileCurrent(current) : Validity.ONCE;
       return Answers.found(
           ask, held, CacheStatus.hit("gen=" + named.generation().number()), validity, promise);
     }
@@ -111,7 +115,7 @@ final class PackageAnswers {
     }
     boolean aside = named.aside() && promise.provable();
     Answer answer = fill(ask, order(ask.path(), promise, aside, Map.of()), null);
-    if (answer instanceof Answer.Absent && named.generation() == root.current()) {
+    if (answer instanceof Answer.Absent && named.generation() == current) {
       // The index we serve names it and upstream has dropped it: the index is old.
       root.refreshSoon();
     }
@@ -166,7 +170,7 @@ final class PackageAnswers {
 
   private FillOrder order(
       RelPath path, Promise promise, boolean aside, Map<String, String> conditional) {
-    return new FillOrder(path, promise, aside, conditional, workings.format().maxSize(path));
+    return FillOrder.of(path, promise, aside, conditional, workings.format());
   }
 
   /// Answers from a fill.
@@ -358,9 +362,9 @@ final class PackageAnswers {
 
   /// Holds while the generation that was asked is current.
   private final class WhileCurrent implements Validity {
-    private final @Nullable Generation generation;
+    private final Generation generation;
 
-    WhileCurrent(@Nullable Generation generation) {
+    WhileCurrent(Generation generation) {
       this.generation = generation;
     }
 

@@ -61,8 +61,7 @@ final class Passthrough implements Answer.Passage {
         Fetched response = upstreams.get(upstream, order.path(), headers);
         Head head = head(response, upstreams.now());
         HeadVerdict verdict =
-            HeadVerdict.judge(
-                head, from, to, order.promise().expected(), !order.promise().provable());
+            HeadVerdict.judge(head, from, to, order.promise().expected(), order.mayBePage());
         if (verdict instanceof HeadVerdict.Take take) {
           return new Outcome.Open(opened(order, response, take, from, to, traffic));
         }

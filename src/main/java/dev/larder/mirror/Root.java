@@ -103,6 +103,10 @@ final class Root {
     if (!kept.isEmpty()) {
       token = kept.getFirst().origin().token();
     }
+    Instant since = generations.refusedSince();
+    if (since != null) {
+      refusal = new Refusal("upstream offered an older set before the restart", true, since);
+    }
   }
 
   @Nullable Generation current() {
@@ -146,7 +150,8 @@ final class Root {
   @Nullable Generation forIndex(RelPath path) throws InterruptedException {
     Generation generation = current();
     boolean there = generation != null && generation.member(path) != null;
-    if (generation != null && (there || isAbsent(path)) && isFresh(generation)) {
+    boolean settled = (generation != null && there) ? isFresh(generation) : isAbsent(path);
+    if (settled) {
       return there ? generation : null;
     }
     refreshWithin(path, there ? PATIENCE : COLD_PATIENCE);
@@ -156,8 +161,11 @@ final class Root {
 
   /// Brings the index `path` if it can be had soon; whether it is there.
   boolean forIndexSoon(RelPath path) throws InterruptedException {
-    refreshWithin(path, PATIENCE);
     Generation generation = current();
+    if (generation == null || generation.member(path) == null || !isFresh(generation)) {
+      refreshWithin(path, PATIENCE);
+      generation = current();
+    }
     return generation != null && generation.member(path) != null;
   }
 
@@ -165,7 +173,7 @@ final class Root {
   private void refreshWithin(RelPath path, Duration limit) throws InterruptedException {
     long asked = System.nanoTime();
     CompletableFuture<RefreshOutcome> refreshed =
-        CompletableFuture.supplyAsync(() -> refresh(asked, false, Set.of(path)), threads);
+        CompletableFuture.supplyAsync(() -> refresh(asked, Set.of(path)), threads);
     try {
       refreshed.get(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
@@ -178,7 +186,7 @@ final class Root {
   /// Refreshes in the background.
   void refreshSoon() {
     long asked = System.nanoTime();
-    threads.execute(() -> refresh(asked, false, Set.of()));
+    threads.execute(() -> refresh(asked, Set.of()));
   }
 
   /// Whether upstream said a short while ago that it has no `path`.
@@ -199,7 +207,7 @@ final class Root {
     boolean active =
         workings.uses().lastIndexUse().plus(workings.settings().activeFor()).isAfter(now);
     if (current() != null && active && interval.isPositive() && !now.isBefore(dueAt)) {
-      refresh(System.nanoTime(), false, Set.of());
+      refresh(System.nanoTime(), Set.of());
     }
   }
 
@@ -207,17 +215,21 @@ final class Root {
   ///
   /// @param accept an older set or one refused before is taken
   RefreshOutcome refreshNow(boolean accept) {
-    return refresh(System.nanoTime(), accept, Set.of());
-  }
-
-  /// Refreshes unless a refresh that began after `asked` has just been done for the same.
-  private RefreshOutcome refresh(long asked, boolean accept, Set<RelPath> extra) {
     refreshing.lock();
     try {
-      boolean done = lastStarted - asked >= 0 && !accept && settled(extra);
-      if (!done) {
-        lastStarted = System.nanoTime();
-        lastOutcome = refreshOnce(accept, extra);
+      return refreshOnce(accept, Set.of());
+    } finally {
+      refreshing.unlock();
+    }
+  }
+
+  /// Refreshes unless that has been done for the same since `asked`, or while we waited for it.
+  private RefreshOutcome refresh(long asked, Set<RelPath> extra) {
+    refreshing.lock();
+    try {
+      boolean recent = lastStarted - asked >= 0 || workings.clock().instant().isBefore(dueAt);
+      if (!recent || !settled(extra)) {
+        lastOutcome = refreshOnce(false, extra);
       }
       return lastOutcome;
     } finally {
@@ -233,6 +245,7 @@ final class Root {
   }
 
   private RefreshOutcome refreshOnce(boolean accept, Set<RelPath> extra) {
+    lastStarted = System.nanoTime();
     Set<RelPath> wanted = wanted(extra);
     if (wanted.isEmpty()) {
       return new RefreshOutcome.Nothing();
@@ -311,6 +324,7 @@ final class Root {
                 ? before.since()
                 : workings.clock().instant();
         refusal = new Refusal(refused.why(), refused.older(), since);
+        generations.noteRefusedSince(refused.older() ? since : null);
         postpone();
         yield new RefreshOutcome.Refused(refused.why());
       }
@@ -333,11 +347,14 @@ final class Root {
     dueAt = workings.clock().instant().plus(wait);
   }
 
-  private void confirmed(@Nullable String newToken, Set<RelPath> gone) {
+  private void confirmed(@Nullable String newToken, Set<RelPath> gone) throws IOException {
     Instant now = workings.clock().instant();
     token = newToken;
     lastError = null;
-    refusal = null;
+    if (refusal != null) {
+      refusal = null;
+      generations.noteRefusedSince(null);
+    }
     checkedAt = now;
     dueAt = now.plus(workings.settings().refresh());
     absent.values().removeIf(until -> !until.isAfter(now));

@@ -43,7 +43,8 @@ final class Shelf {
         known(entries, directory, member.path(), member.size(), member.lastModified(), true);
         current
             .manifest(member)
-            .forEach(
+            .forEachBelow(
+                directory,
                 (path, expected) -> known(entries, directory, path, expected.size(), null, false));
       }
     }

@@ -50,8 +50,7 @@ final class Signatures implements IndexCheck.SignatureSource {
         };
     HeldFiles.Held held = workings.held().find(path, promise);
     if (held == null) {
-      FillOrder order =
-          new FillOrder(path, promise, false, Map.of(), workings.format().maxSize(path));
+      FillOrder order = FillOrder.of(path, promise, false, Map.of(), workings.format());
       try {
         bring.bring(order, LIMIT);
       } catch (InterruptedException e) {

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
@@ -135,9 +136,7 @@ final class Switchover {
             if (isUsed(path)) {
               Promise promise = Promise.of(expected);
               boolean aside = current.find(path) != null && promise.provable();
-              orders.add(
-                  new FillOrder(
-                      path, promise, aside, java.util.Map.of(), workings.format().maxSize(path)));
+              orders.add(FillOrder.of(path, promise, aside, Map.of(), workings.format()));
             }
           });
     }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -60,6 +61,31 @@ public final class Generations {
     } catch (NumberFormatException e) {
       LOG.warn("{} is damaged; the newest generation that can be read is used", layout.current());
       return Long.MAX_VALUE;
+    }
+  }
+
+  /// Since when upstreams only offer an older set, or null if they do not. Survives a restart, so
+  /// that restarting does not put off the day on which the older set is taken.
+  ///
+  /// @throws IOException if it cannot be read
+  public @Nullable Instant refusedSince() throws IOException {
+    try {
+      String seconds = Files.readString(layout.refusedSince(), StandardCharsets.UTF_8).strip();
+      return Instant.ofEpochSecond(Long.parseLong(seconds));
+    } catch (NoSuchFileException | NumberFormatException e) {
+      return null;
+    }
+  }
+
+  /// Notes since when upstreams only offer an older set; null if they do not.
+  ///
+  /// @throws IOException if it cannot be written
+  public void noteRefusedSince(@Nullable Instant since) throws IOException {
+    if (since == null) {
+      Files.deleteIfExists(layout.refusedSince());
+    } else {
+      byte[] seconds = (since.getEpochSecond() + "\n").getBytes(StandardCharsets.UTF_8);
+      Durable.replace(layout.refusedSince(), seconds);
     }
   }
 
@@ -174,7 +200,7 @@ public final class Generations {
     }
 
     /// Serves a member with another time.
-    public void redate(Member member, java.time.Instant lastModified) {
+    public void redate(Member member, Instant lastModified) {
       Manifest manifest = members.remove(member);
       if (manifest != null) {
         members.put(member.withLastModified(lastModified), manifest);

@@ -90,34 +90,55 @@ public final class Manifest {
   /// What is promised of `path`, or null if it is not named.
   public @Nullable Expected find(RelPath path) {
     byte[] key = path.value().getBytes(StandardCharsets.UTF_8);
+    int line = firstNotBefore(key);
+    if (line == starts.length) {
+      return null;
+    }
+    int start = starts[line];
+    int end = endOfPath(start);
+    boolean same = Arrays.equals(lines, start, end, key, 0, key.length);
+    return same ? expected(end + 1) : null;
+  }
+
+  /// Which line is the first whose path is not smaller than `key`; the number of lines if none is.
+  private int firstNotBefore(byte[] key) {
     int low = 0;
-    int high = starts.length - 1;
-    while (low <= high) {
+    int high = starts.length;
+    while (low < high) {
       int middle = (low + high) >>> 1;
       int start = starts[middle];
-      int end = start;
-      while (lines[end] != '\t') {
-        end++;
-      }
-      int order = Arrays.compareUnsigned(lines, start, end, key, 0, key.length);
-      if (order == 0) {
-        return expected(end + 1);
-      }
-      if (order < 0) {
+      if (Arrays.compareUnsigned(lines, start, endOfPath(start), key, 0, key.length) < 0) {
         low = middle + 1;
       } else {
-        high = middle - 1;
+        high = middle;
       }
     }
-    return null;
+    return low;
+  }
+
+  private int endOfPath(int start) {
+    int end = start;
+    while (lines[end] != '\t') {
+      end++;
+    }
+    return end;
   }
 
   /// Hands every path with its promise to `action`, sorted by path.
   public void forEach(BiConsumer<RelPath, Expected> action) {
-    for (int start : starts) {
-      int end = start;
-      while (lines[end] != '\t') {
-        end++;
+    forEachBelow(RelPath.ROOT, action);
+  }
+
+  /// The same for the paths below `directory` only.
+  public void forEachBelow(RelPath directory, BiConsumer<RelPath, Expected> action) {
+    String prefix = directory.isRoot() ? "" : directory.value() + "/";
+    byte[] key = prefix.getBytes(StandardCharsets.UTF_8);
+    for (int line = firstNotBefore(key); line < starts.length; line++) {
+      int start = starts[line];
+      int end = endOfPath(start);
+      if (end - start < key.length
+          || !Arrays.equals(lines, start, start + key.length, key, 0, key.length)) {
+        return;
       }
       String path = new String(lines, start, end - start, StandardCharsets.UTF_8);
       action.accept(new RelPath(path), expected(end + 1));

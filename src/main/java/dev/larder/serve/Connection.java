@@ -225,13 +225,27 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
     Thread.ofVirtual()
         .name("ask")
         .start(() -> {
-          Reply reply = service.answering().ask(request, place, client.getAddress(), askedAt);
+          Reply reply = null;
           try {
-            channel().eventLoop().execute(() -> asked(request, reply));
-          } catch (RejectedExecutionException e) {
-            reply.payload().drop();
+            reply = service.answering().ask(request, place, client.getAddress(), askedAt);
+          } finally {
+            handOver(request, reply);
           }
         });
+  }
+
+  /// Takes a reply back to the event loop. There is none if its thread died of an error, and then
+  /// the client must not wait for ever.
+  private void handOver(Request request, @Nullable Reply reply) {
+    if (reply == null) {
+      channel().close();
+      return;
+    }
+    try {
+      channel().eventLoop().execute(() -> asked(request, reply));
+    } catch (RejectedExecutionException e) {
+      reply.payload().drop();
+    }
   }
 
   private void asked(Request request, Reply reply) {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 ///   tree/<mirror>/<path>                   the bytes, at their URL path, as clients see them
 ///   state/<mirror>/<root>/
 ///     current                              number of the current generation
+///     refused-since                        since when upstreams only offer an older set
 ///     generations/<n>/origin               where and when generation n was fetched
 ///     generations/<n>/index/<path>         index bytes exactly as served
 ///     generations/<n>/manifest/<path>      what that index promises
@@ -86,6 +87,11 @@ public record Layout(Path data) {
     /// The pointer to the current generation.
     public Path current() {
       return directory.resolve("current");
+    }
+
+    /// Since when upstreams only offer an older set than the current generation.
+    public Path refusedSince() {
+      return directory.resolve("refused-since");
     }
 
     /// All generations.

@@ -82,6 +82,14 @@ class GenerationsTest {
   }
 
   @Test
+  void sinceWhenUpstreamIsOlderSurvivesARestart() throws IOException {
+    new Generations(layout()).noteRefusedSince(TIME);
+    assertThat(new Generations(layout()).refusedSince()).isEqualTo(TIME);
+    new Generations(layout()).noteRefusedSince(null);
+    assertThat(new Generations(layout()).refusedSince()).isNull();
+  }
+
+  @Test
   void recoveryRemovesDraftsOnly() throws IOException {
     Generations generations = new Generations(layout());
     generations.commit(draft(generations, "one"), 1, origin());

@@ -8,7 +8,9 @@ import dev.larder.store.Expected;
 import dev.larder.store.RelPath;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -53,6 +55,27 @@ class ManifestTest {
       default ->
           new Expected(random.nextInt(1000), Checksum.sha256(new byte[] {(byte) random.nextInt()}));
     };
+  }
+
+  @Test
+  void knowsWhatLiesBelowADirectory() {
+    Manifest manifest =
+        Manifest.of(
+            Map.of(
+                new RelPath("core/a"), Expected.NOTHING,
+                new RelPath("core/b/c"), Expected.NOTHING,
+                new RelPath("core-testing/d"), Expected.NOTHING,
+                new RelPath("extra/e"), Expected.NOTHING));
+    assertThat(below(manifest, "core")).containsExactly("core/a", "core/b/c");
+    assertThat(below(manifest, "extra")).containsExactly("extra/e");
+    assertThat(below(manifest, "core/a")).isEmpty();
+    assertThat(below(manifest, "")).hasSize(4);
+  }
+
+  private static List<String> below(Manifest manifest, String directory) {
+    List<String> paths = new ArrayList<>();
+    manifest.forEachBelow(new RelPath(directory), (path, expected) -> paths.add(path.value()));
+    return paths;
   }
 
   @Test

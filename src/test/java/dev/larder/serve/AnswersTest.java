@@ -283,4 +283,16 @@ class AnswersTest {
       assertThat(client.get("/arch/core/core.db").read().code()).isEqualTo(200);
     }
   }
+
+  @Test
+  void aContentThatDiesOfAnErrorEndsTheConnectionInsteadOfHangingIt() throws IOException {
+    arch.answer(
+        "dying",
+        _ -> {
+          throw new AssertionError("for a test");
+        });
+    try (RawClient client = listening.client()) {
+      assertThat(client.get("/arch/dying").readByte()).isEqualTo(-1);
+    }
+  }
 }

@@ -1,0 +1,123 @@
+package dev.larder.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.larder.repo.Content;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PagesTest {
+  @TempDir private Path directory;
+  private Listening listening;
+
+  @BeforeEach
+  void open() throws IOException {
+    PlainContent arch =
+        new PlainContent("arch", directory)
+            .listing("", entry("core", true, -1, true), entry("lastupdate", false, 11, true))
+            .listing(
+                "core",
+                entry("a<b>\"&'.pkg", false, 5, true),
+                entry("lib++0@x_y:1.2-1.pkg", false, 123_456_789, false),
+                entry("os", true, -1, true),
+                entry("ü 1%", false, -1, true));
+    listening = Listening.on(Transport.best(), arch);
+  }
+
+  @AfterEach
+  void close() {
+    listening.close();
+  }
+
+  private static Content.Entry entry(String name, boolean directory, long size, boolean held) {
+    return new Content.Entry(name, directory, size, PlainContent.MODIFIED, held);
+  }
+
+  private static List<String> hrefs(String html) {
+    List<String> hrefs = new ArrayList<>();
+    Matcher matcher = Pattern.compile("href=\"([^\"]*)\"").matcher(html);
+    while (matcher.find()) {
+      hrefs.add(matcher.group(1));
+    }
+    return hrefs;
+  }
+
+  @Test
+  void aListingHasRelativeLinksAndNoMarkupFromNames() throws IOException {
+    RawClient.Response page = listening.get("/arch/core/");
+    assertThat(page.code()).isEqualTo(200);
+    assertThat(page.header("Content-Type")).isEqualTo("text/html; charset=utf-8");
+    assertThat(page.header("Content-Security-Policy")).startsWith("default-src 'none'");
+    assertThat(hrefs(page.text()))
+        .containsExactly(
+            "../../",
+            "../",
+            "./",
+            "../",
+            "./os/",
+            "./a%3Cb%3E%22%26%27.pkg",
+            "./lib++0@x_y:1.2-1.pkg",
+            "./%C3%BC%201%25",
+            "?json");
+    assertThat(page.text())
+        .doesNotContain("a<b>")
+        .contains("a&lt;b&gt;")
+        .contains("2026-03-01 10:00")
+        .contains("117.7 MiB");
+    assertThat(page.text().split("class=\"away\"", -1)).as("one is not held").hasSize(2);
+  }
+
+  @Test
+  void aListingIsAlsoJson() throws IOException {
+    RawClient.Response page = listening.get("/arch/?json");
+    assertThat(page.header("Content-Type")).isEqualTo("application/json");
+    assertThat(page.text())
+        .isEqualTo(
+            "[{\"name\":\"core\",\"type\":\"directory\",\"mtime\":\"2026-03-01T10:00:00Z\","
+                + "\"held\":true},{\"name\":\"lastupdate\",\"type\":\"file\","
+                + "\"mtime\":\"2026-03-01T10:00:00Z\",\"size\":11,\"held\":true}]");
+  }
+
+  @Test
+  void unknownDirectoriesAreNotFoundButAnEmptyRootIsAPage() throws IOException {
+    assertThat(listening.get("/arch/nothing/").code()).isEqualTo(404);
+    PlainContent empty = new PlainContent("empty", directory.resolve("none"));
+    try (Listening other = Listening.on(Transport.best(), empty)) {
+      assertThat(other.get("/empty/").code()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void theFrontPageCarriesTheAddressItWasAskedAt() throws IOException {
+    try (RawClient client = listening.client()) {
+      client.send("GET / HTTP/1.1\r\nHost: pantry.example:8080\r\n\r\n");
+      RawClient.Response page = client.read();
+      assertThat(page.text())
+          .contains("Server = http://pantry.example:8080/arch/$repo/os/$arch")
+          .contains("href=\"/arch/\"");
+      assertThat(page.header("Cache-Control")).isEqualTo("no-store");
+      client.send("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+      assertThat(client.read().text())
+          .contains("Server = http://127.0.0.1:" + listening.port() + "/arch/$repo/os/$arch");
+      client.send("GET / HTTP/1.1\r\nHost: x\"><script>\r\n\r\n");
+      assertThat(client.read().code()).isEqualTo(400);
+    }
+  }
+
+  @Test
+  void pagesAnswerHead() throws IOException {
+    try (RawClient client = listening.client()) {
+      RawClient.Response head = client.request("HEAD", "/arch/").readHead();
+      RawClient.Response get = client.get("/arch/").read();
+      assertThat(head.header("Content-Length")).isEqualTo("" + get.body().length);
+    }
+  }
+}
