@@ -17,6 +17,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,6 +52,18 @@ class ConfigTest {
     } catch (InvalidConfig e) {
       return e.getMessage().replace(root + "/", "");
     }
+  }
+
+  @Test
+  void variablesOfTheLauncherAreNoneOfOurs() throws IOException {
+    Pattern variable = Pattern.compile("LARDER_[A-Z]+(_[A-Z]+)*");
+    Map<String, String> used = new TreeMap<>();
+    for (String script : List.of("larder", "scripts/find-jdk.sh")) {
+      String text = Files.readString(Checkout.root().resolve(script));
+      variable.matcher(text).results().forEach(found -> used.put(found.group(), "anything"));
+    }
+    assertThat(used).containsKeys("LARDER_AOT", "LARDER_JAVA_HOME");
+    assertThat(errorsOf("", used)).startsWith("accepted");
   }
 
   @Test
