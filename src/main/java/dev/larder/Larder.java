@@ -117,18 +117,24 @@ public final class Larder implements Closeable {
   private Site site(Config config) {
     List<Content> contents = List.copyOf(mirrors);
     List<Site.Own> own = new ArrayList<>();
-    List<Site.UpstreamHost> upstreams = new ArrayList<>();
     for (int i = 0; i < mirrors.size(); i++) {
       Mirror mirror = mirrors.get(i);
       List<InetSocketAddress> listen = config.mirrors().get(i).listen();
       if (!listen.isEmpty()) {
         own.add(new Site.Own(mirror, listen));
       }
+    }
+    return new Site(contents, own, this::upstreamHosts, Set.of());
+  }
+
+  private List<Site.UpstreamHost> upstreamHosts() {
+    List<Site.UpstreamHost> hosts = new ArrayList<>();
+    for (Mirror mirror : mirrors) {
       for (String url : mirror.upstreamUrls()) {
-        upstreams.add(Site.UpstreamHost.of(URI.create(url), mirror));
+        hosts.add(Site.UpstreamHost.of(URI.create(url), mirror));
       }
     }
-    return new Site(contents, own, upstreams, Set.of());
+    return hosts;
   }
 
   /// Addresses of the shared package listener, as bound.

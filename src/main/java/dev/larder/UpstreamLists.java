@@ -45,6 +45,7 @@ final class UpstreamLists {
     private final Path file;
     private @Nullable FileTime readAt;
     private List<String> urls = List.of();
+    private @Nullable String complaint;
 
     FromFile(Path file) {
       this.file = file;
@@ -60,8 +61,14 @@ final class UpstreamLists {
           list.passedOver().forEach(line -> LOG.warn("{}", line));
           urls = list.servers().stream().map(URI::toString).toList();
         }
+        complaint = null;
       } catch (IOException e) {
-        LOG.warn("{}", e.getMessage());
+        // Asked for each request: say it once.
+        String why = file + ": " + e;
+        if (!why.equals(complaint)) {
+          LOG.warn("The upstreams stay as they are: {}", why);
+        }
+        complaint = why;
       }
       return urls;
     }

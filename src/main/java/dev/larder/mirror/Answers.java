@@ -50,6 +50,9 @@ final class Answers {
       if (pinned.matches()) {
         return pinned(ask, Long.parseLong(pinned.group(1)), pinned.group(2));
       }
+      if (isNoFile(ask.path())) {
+        return new Answer.Absent("There is no such file.", CacheStatus.hit("negative"));
+      }
       return switch (workings.format().kind(ask.path())) {
         case PathKind.Index _ -> {
           workings.uses().index(ask.path());
@@ -72,6 +75,19 @@ final class Answers {
       return new Answer.Unavailable(
           503, "This mirror is stopping.", SOON, CacheStatus.forwarded("bypass", 0, false, ""));
     }
+  }
+
+  /// Whether `path` cannot be a file's: it is a directory in the tree, or it leads through a file.
+  /// Some upstreams answer 200 to anything; without this their pages would stand in the tree where
+  /// packages belong.
+  private boolean isNoFile(RelPath path) {
+    for (RelPath above = path.parent(); !above.isRoot(); above = above.parent()) {
+      if (!(workings.format().kind(above) instanceof PathKind.Other)) {
+        return true;
+      }
+    }
+    return workings.format().kind(path) instanceof PathKind.Other
+        && workings.held().isDirectory(path);
   }
 
   private Answer pinned(Ask ask, long number, String rest) throws IOException {

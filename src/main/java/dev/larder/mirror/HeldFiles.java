@@ -21,6 +21,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +46,7 @@ final class HeldFiles {
   private final HeldFileTable table;
   private final InstantSource clock;
   private final ConcurrentHashMap<String, Row> unflushed = new ConcurrentHashMap<>();
+  private final AtomicLong removals = new AtomicLong();
   // What a name means on disk and what its row says change together under the name's lock. It is
   // also held while a file is read to check it, so that two requests do not read it twice.
   private final Object[] locks = new Object[1024];
@@ -180,6 +182,7 @@ final class HeldFiles {
     LOG.warn("{}: {} is removed and will be fetched again: {}", mirror, name, why);
     Files.deleteIfExists(file);
     forget(name);
+    removals.incrementAndGet();
   }
 
   private static @Nullable Held open(Path file, Row row) throws IOException {
@@ -244,7 +247,11 @@ final class HeldFiles {
     Instant now = clock.instant();
     Instant time = upstreamed.lastModified() == null ? now : upstreamed.lastModified();
     Instant seconds = Instant.ofEpochSecond(time.getEpochSecond());
-    Files.createDirectories(target.resolveSibling(""));
+    if (name.equals(path.value())) {
+      makeDirectories(path);
+    } else {
+      Files.createDirectories(root.held());
+    }
     Files.setLastModifiedTime(part, FileTime.from(seconds));
     Row row =
         new Row(
@@ -305,7 +312,7 @@ final class HeldFiles {
     if (fresh != null && Files.exists(root.held(fresh))) {
       Row ahead = row(asideName(fresh));
       if (ahead != null) {
-        Files.createDirectories(file.resolveSibling(""));
+        makeDirectories(path);
         Files.move(root.held(fresh), file, StandardCopyOption.ATOMIC_MOVE);
         unflushed.put(path.value(), ahead.named(path.value()));
         forget(asideName(fresh));
@@ -337,6 +344,39 @@ final class HeldFiles {
     synchronized (lock(path.value())) {
       Files.deleteIfExists(layout.file(mirror, path));
       forget(path.value());
+      removals.incrementAndGet();
+    }
+  }
+
+  /// How many files were removed so far: what is known from before the last removal may be gone.
+  long removals() {
+    return removals.get();
+  }
+
+  /// Whether `path` is a directory of the tree.
+  boolean isDirectory(RelPath path) {
+    return Files.isDirectory(layout.file(mirror, path));
+  }
+
+  /// Makes the directories above `path`. A file that is in the way is what some upstream gave to a
+  /// client that asked for the directory by its bare name; it goes.
+  ///
+  /// @throws IOException if the disk fails
+  void makeDirectories(RelPath path) throws IOException {
+    Path directory = layout.file(mirror, path).resolveSibling("");
+    try {
+      Files.createDirectories(directory);
+    } catch (FileSystemException e) {
+      for (RelPath above = path.parent(); !above.isRoot(); above = above.parent()) {
+        Path file = layout.file(mirror, above);
+        if (Files.isRegularFile(file)) {
+          // Not under its lock: whoever calls may hold the one of `path`.
+          Files.deleteIfExists(file);
+          forget(above.value());
+          removals.incrementAndGet();
+        }
+      }
+      Files.createDirectories(directory);
     }
   }
 

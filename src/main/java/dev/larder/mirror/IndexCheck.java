@@ -44,6 +44,12 @@ final class IndexCheck implements Fills.PackageCheck {
     /// @throws IOException if it cannot be had now
     byte @Nullable [] signatureOf(RelPath packagePath) throws IOException;
 
+    /// The signature was no good: the next look asks upstream again, which may have been caught
+    /// between the two files.
+    ///
+    /// @throws IOException if the disk fails
+    void forgetSignatureOf(RelPath packagePath) throws IOException;
+
     /// Whether an index that is signed itself promises the package: its checksum then vouches for
     /// it.
     boolean isVouchedFor(RelPath packagePath);
@@ -107,7 +113,11 @@ final class IndexCheck implements Fills.PackageCheck {
         return decide(order.path() + " has no signature");
       }
       try (InputStream bytes = open(file)) {
-        return fault(keys, bytes, signature, order.path());
+        String fault = fault(keys, bytes, signature, order.path());
+        if (fault != null) {
+          signatures.forgetSignatureOf(order.path());
+        }
+        return fault;
       }
     } catch (IOException e) {
       return decide("the signature of " + order.path() + " cannot be had: " + e.getMessage());

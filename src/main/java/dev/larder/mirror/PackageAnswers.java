@@ -96,9 +96,10 @@ final class PackageAnswers {
   private Answer named(Ask ask, Naming.Named named, Generation current)
       throws IOException, InterruptedException {
     Promise promise = named.promise();
+    long removals = workings.held().removals();
     Held held = workings.held().find(ask.path(), promise);
     if (held != null) {
-      Validity validity = named.forAll() ? new WhileCurrent(current) : Validity.ONCE;
+      Validity validity = named.forAll() ? new WhileCurrent(current, removals) : Validity.ONCE;
       return Answers.found(
           ask, held, CacheStatus.hit("gen=" + named.generation().number()), validity, promise);
     }
@@ -360,18 +361,22 @@ final class PackageAnswers {
     };
   }
 
-  /// Holds while the generation that was asked is current.
+  /// Holds while the generation that was asked is current and nothing is removed from the tree.
   private final class WhileCurrent implements Validity {
     private final Generation generation;
+    private final long removals;
 
-    WhileCurrent(Generation generation) {
+    WhileCurrent(Generation generation, long removals) {
       this.generation = generation;
+      this.removals = removals;
     }
 
     @Override
     public boolean holds() {
       List<Generation> known = root.known();
-      return !known.isEmpty() && known.getFirst() == generation;
+      return !known.isEmpty()
+          && known.getFirst() == generation
+          && workings.held().removals() == removals;
     }
 
     @Override

@@ -94,8 +94,11 @@ final class Passthrough implements Answer.Passage {
 
   /// The parts of an answer's head that [HeadVerdict] looks at.
   static Head head(Fetched response, Instant now) {
+    // Whoever redirects a name to the same with a slash has a directory there, and then answers
+    // with a page about it. No path we ask for ends with a slash.
+    boolean directory = String.valueOf(response.effectiveUri().getPath()).endsWith("/");
     return new Head(
-        response.status(),
+        directory ? 404 : response.status(),
         response.contentLength(),
         response.header("Content-Range"),
         response.header("Content-Type"),

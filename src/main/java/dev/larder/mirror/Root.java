@@ -93,6 +93,7 @@ final class Root {
     // again.
     List<Generation> kept = new ArrayList<>();
     for (Generation generation : all) {
+      switchover.recover(generation);
       if (generation.number() <= number) {
         kept.add(generation);
       } else {
@@ -183,10 +184,11 @@ final class Root {
     }
   }
 
-  /// Refreshes in the background.
+  /// Refreshes in the background though it is not time yet: there is a sign that upstream has
+  /// changed.
   void refreshSoon() {
     long asked = System.nanoTime();
-    threads.execute(() -> refresh(asked, Set.of()));
+    threads.execute(() -> refreshUnlessBegun(asked));
   }
 
   /// Whether upstream said a short while ago that it has no `path`.
@@ -232,6 +234,18 @@ final class Root {
         lastOutcome = refreshOnce(false, extra);
       }
       return lastOutcome;
+    } finally {
+      refreshing.unlock();
+    }
+  }
+
+  /// Refreshes unless a refresh was begun since `asked`.
+  private void refreshUnlessBegun(long asked) {
+    refreshing.lock();
+    try {
+      if (lastStarted - asked < 0) {
+        lastOutcome = refreshOnce(false, Set.of());
+      }
     } finally {
       refreshing.unlock();
     }

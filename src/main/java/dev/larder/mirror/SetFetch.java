@@ -147,6 +147,10 @@ final class SetFetch {
       switch (response.status()) {
         case 200 -> {
           Member member = store(path, response, draft.file(path));
+          if (member == null && known != null) {
+            // A set that was signed does not become unsigned because of a page.
+            throw new IOException(path + " is not a signature; it may be an error page");
+          }
           if (member == null) {
             break; // a page instead of a signature: there is none
           }

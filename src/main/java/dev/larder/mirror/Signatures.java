@@ -62,6 +62,14 @@ final class Signatures implements IndexCheck.SignatureSource {
     return held == null ? null : read(held);
   }
 
+  @Override
+  public void forgetSignatureOf(RelPath packagePath) throws IOException {
+    RelPath path = workings.format().signatureOf(packagePath);
+    if (path != null) {
+      workings.held().remove(path);
+    }
+  }
+
   private static byte[] read(HeldFiles.Held held) throws IOException {
     try (var file = held.file()) {
       ByteBuffer bytes = ByteBuffer.allocate((int) file.size());

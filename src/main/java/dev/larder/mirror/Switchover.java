@@ -90,8 +90,22 @@ final class Switchover {
     }
   }
 
+  /// Removes what a crash in the middle of placing an index of `generation` left in the tree.
+  ///
+  /// @throws IOException if the disk fails
+  void recover(Generation generation) throws IOException {
+    Set<RelPath> directories = new HashSet<>();
+    for (Member member : generation.members()) {
+      directories.add(member.path().parent());
+    }
+    for (RelPath directory : directories) {
+      Durable.recover(layout.file(workings.settings().name(), directory));
+    }
+  }
+
   /// Puts a copy of an index into the tree, for people who serve it by other means.
   private void place(Generation generation, Member member) throws IOException {
+    workings.held().makeDirectories(member.path());
     Durable.link(generation.file(member), layout.file(workings.settings().name(), member.path()));
   }
 

@@ -34,7 +34,8 @@ public final class Generations {
     this.layout = layout;
   }
 
-  /// Removes drafts that a crash left behind. Run once at start, before anything else.
+  /// Removes drafts and half of a replacement that a crash left behind. Run once at start, before
+  /// anything else.
   ///
   /// @throws IOException if the directory cannot be read
   public void recover() throws IOException {
@@ -45,7 +46,18 @@ public final class Generations {
       for (Path entry : (Iterable<Path>) entries::iterator) {
         if (entry.getFileName().toString().startsWith(DRAFT)) {
           Durable.deleteTree(entry);
+        } else {
+          recover(entry);
         }
+      }
+    }
+    Durable.recover(layout.directory());
+  }
+
+  private static void recover(Path generation) throws IOException {
+    try (Stream<Path> directories = Files.walk(generation).filter(Files::isDirectory)) {
+      for (Path directory : (Iterable<Path>) directories::iterator) {
+        Durable.recover(directory);
       }
     }
   }

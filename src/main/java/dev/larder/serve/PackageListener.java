@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -87,7 +88,10 @@ public final class PackageListener implements Closeable {
       listener.close();
       throw e;
     }
-    log.info("packages are served on {} ({})", listener.addresses(), transport.name());
+    log.info(
+        "packages are served on {} ({})",
+        listener.shared.stream().map(Addresses::format).collect(Collectors.joining(", ")),
+        transport.name());
     return listener;
   }
 

@@ -84,7 +84,7 @@ final class Routes {
   private Place upstream(Target.Authority authority, String path) {
     Site.UpstreamHost best = null;
     boolean known = false;
-    for (Site.UpstreamHost host : site.upstreams()) {
+    for (Site.UpstreamHost host : site.upstreams().get()) {
       if (host.is(authority.host(), authority.port())
           && (alone == null || host.content().equals(alone))) {
         known = true;

@@ -6,23 +6,33 @@ import java.net.URI;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /// What the package listener serves, and where.
 ///
 /// @param contents served at `/<name>/` of the shared addresses, which are those of
 ///   [PackagesSettings]
 /// @param own contents that also have addresses of their own
-/// @param upstreams hosts for which a request in absolute form (`http_proxy=`) is answered
+/// @param upstreams gives the hosts for which a request in absolute form (`http_proxy=`) is
+///   answered, as they are now; asked on each such request, so it must not block
 /// @param names host names of this server, lower case and without port; a request in absolute form
 ///   for one of them is as good as one without a host. Its addresses need no mention
 public record Site(
-    List<Content> contents, List<Own> own, List<UpstreamHost> upstreams, Set<String> names) {
+    List<Content> contents,
+    List<Own> own,
+    Supplier<List<UpstreamHost>> upstreams,
+    Set<String> names) {
   /// Takes defensive copies.
   public Site {
     contents = List.copyOf(contents);
     own = List.copyOf(own);
-    upstreams = List.copyOf(upstreams);
     names = Set.copyOf(names);
+  }
+
+  /// A site whose upstreams never change.
+  public Site(
+      List<Content> contents, List<Own> own, List<UpstreamHost> upstreams, Set<String> names) {
+    this(contents, own, () -> upstreams, names);
   }
 
   /// A content served at `/` of addresses of its own.

@@ -51,6 +51,7 @@ public final class DataDirectory implements Closeable {
     FileChannel channel = openLock(layout);
     try {
       FileLock lock = tryLock(layout, channel);
+      Durable.recover(data);
       checkVersion(layout);
       Files.setPosixFilePermissions(data, READABLE);
       Files.setPosixFilePermissions(layout.tree(), READABLE);

@@ -3,6 +3,7 @@ package dev.larder.store;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -14,6 +15,8 @@ import java.util.stream.Stream;
 /// Writing what cannot be fetched again so that a power cut leaves the old or the new, never half:
 /// temporary file, fsync, rename, fsync of the directory.
 public final class Durable {
+  private static final String TEMPORARY = ".new-";
+
   private Durable() {}
 
   /// Replaces the contents of `file`, creating its directories.
@@ -104,8 +107,21 @@ public final class Durable {
     }
   }
 
+  /// Removes what a crash in the middle of [#replace] or [#link] left in `directory`, which need
+  /// not exist. For the start, when nobody writes there.
+  public static void recover(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return;
+    }
+    try (DirectoryStream<Path> left = Files.newDirectoryStream(directory, TEMPORARY + "*")) {
+      for (Path file : left) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+
   private static Path beside(Path file) {
-    String name = ".new-" + Long.toHexString(ThreadLocalRandom.current().nextLong());
+    String name = TEMPORARY + Long.toHexString(ThreadLocalRandom.current().nextLong());
     return directory(file).resolve(name);
   }
 

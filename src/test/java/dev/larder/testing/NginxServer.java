@@ -214,6 +214,26 @@ public final class NginxServer implements AutoCloseable {
     return log().stream().filter(line -> line.uri().equals(uri)).toList();
   }
 
+  /// The finished requests for the raw `uri`, as soon as there are `number` of them.
+  ///
+  /// @throws AssertionError if there are fewer after 20 seconds
+  public List<Line> awaitLog(String uri, int number) {
+    long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    List<Line> lines = log(uri);
+    try {
+      while (lines.size() < number) {
+        if (process.waitFor(20, TimeUnit.MILLISECONDS) || System.nanoTime() > end) {
+          throw new AssertionError("there are %d requests for %s".formatted(lines.size(), uri));
+        }
+        lines = log(uri);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted while waiting for a request for " + uri, e);
+    }
+    return lines;
+  }
+
   /// Stops it at once, as a crash would: connections end, files stay.
   public void kill() {
     process.destroyForcibly();

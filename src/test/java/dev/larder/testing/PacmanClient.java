@@ -81,13 +81,18 @@ public final class PacmanClient implements AutoCloseable {
 
   /// Adds a key to the keyring, locally signed, by the real pacman-key. The first takes seconds.
   public PacmanClient trust(SigningKey key) {
-    Tools.require("pacman-key", "gpgconf");
+    return trust(key.publicKey());
+  }
+
+  /// The same for the first key in a file.
+  public PacmanClient trust(Path publicKey) {
+    Tools.require("pacman-key", "gpg", "gpgconf");
     if (keyring == null) {
       keyring = Temporary.directory("lp");
       pacmanKey("--init");
     }
-    pacmanKey("--add", key.publicKey().toString());
-    pacmanKey("--lsign-key", key.fingerprint());
+    pacmanKey("--add", publicKey.toString());
+    pacmanKey("--lsign-key", SigningKey.fingerprint(publicKey));
     return this;
   }
 

@@ -21,17 +21,30 @@ public final class SigningKey implements AutoCloseable {
     Path home = Temporary.directory("lk");
     gpg(home, "--passphrase", "", "--quick-generate-key", userId, "ed25519", "sign", "never")
         .runOk();
-    String listing = gpg(home, "--with-colons", "--list-keys").runOk();
-    String fingerprint =
-        listing
-            .lines()
-            .filter(line -> line.startsWith("fpr:"))
-            .map(line -> line.split(":", -1)[9])
-            .findFirst()
-            .orElseThrow();
+    String fingerprint = fingerprint(gpg(home, "--with-colons", "--list-keys").runOk());
     Path exported = home.resolve("public.asc");
     gpg(home, "--armor", "--output", exported.toString(), "--export", fingerprint).runOk();
     return new SigningKey(home, fingerprint, exported);
+  }
+
+  /// The fingerprint of the first key in a file.
+  static String fingerprint(Path publicKey) {
+    Path home = Temporary.directory("lf");
+    try {
+      return fingerprint(
+          gpg(home, "--with-colons", "--show-keys").with(publicKey.toString()).runOk());
+    } finally {
+      Temporary.delete(home);
+    }
+  }
+
+  private static String fingerprint(String listing) {
+    return listing
+        .lines()
+        .filter(line -> line.startsWith("fpr:"))
+        .map(line -> line.split(":", -1)[9])
+        .findFirst()
+        .orElseThrow();
   }
 
   private static Command gpg(Path home, String... arguments) {
