@@ -59,7 +59,15 @@ public record Config(
   /// Variables that begin like overrides and are none: they belong to the launcher, to the command
   /// line, and to the search for the file.
   static final Set<String> RESERVED =
-      Set.of(CONFIG_VARIABLE, "LARDER_HOME", "LARDER_JAVA_OPTS", "LARDER_SERVER", "LARDER_TOKEN");
+      Set.of(
+          CONFIG_VARIABLE,
+          "LARDER_AOT",
+          "LARDER_INSTALL",
+          "LARDER_JAVA_HOME",
+          "LARDER_JAVA_OPTS",
+          "LARDER_JDK_DIRS",
+          "LARDER_SERVER",
+          "LARDER_TOKEN");
 
   /// What Kubernetes and container links put into the environment for a service called larder:
   /// `LARDER_PORT=tcp://10.0.0.1:80`, `LARDER_PORT_80_TCP_ADDR`, `LARDER_SERVICE_HOST`.

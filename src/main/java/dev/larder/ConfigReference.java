@@ -1,55 +1,78 @@
 package dev.larder;
 
 import dev.larder.config.ConfigText;
+import java.util.stream.Collectors;
 
 /// What people read about the configuration: the reference page and the file `larder config init`
 /// writes.
 final class ConfigReference {
+  private static final String INTRODUCTION =
+      """
+      # Configuration
+
+      <!-- Generated from the keys in the code; ConfigReferenceTest says how to write it anew. -->
+
+      Larder needs no configuration. What you want to be different stands in `larder.toml`, in
+      [TOML](https://toml.io). The first of these files that exists is read, and only that one:
+
+      1. what `--config FILE` names; it has to exist
+      2. what `$LARDER_CONFIG` names; it has to exist
+      3. `/usr/local/etc/larder/larder.toml`, on FreeBSD
+      4. `/etc/larder/larder.toml`
+      5. `$XDG_CONFIG_HOME/larder/larder.toml`, or `~/.config/larder/larder.toml`
+
+      ```sh
+      larder config init                      # write a file with every key in it, commented out
+      larder config check                     # is it right? says what is wrong, and where
+      larder config show --effective --origin # what holds, and where each value comes from
+      ```
+
+      Unknown keys and wrong types are refused, all at once, with the place and a suggestion:
+
+      ```
+      larder.toml:3:1: error: unknown key "refersh" in [mirror.arch]
+          3 | refersh = "10m"
+            | ^^^^^^^  did you mean "refresh"?
+      ```
+
+      An example:
+
+      ```toml
+      data = "/srv/larder"
+
+      [packages]
+      listen = [":8080"]
+
+      [mirror.arch]
+      upstream = ["https://geo.mirror.pkgbuild.com", "https://mirror.example.net/archlinux"]
+      refresh  = "10m"
+      ```
+
+      """;
+
+  private static final String VALUES =
+      """
+      ## Values
+
+      | type | how to write it |
+      |---|---|
+      | duration | a number and a unit, `ms`, `s`, `m`, `h`, `d` or `w`, also several: `"30s"`, `"1h30m"`; at most `"3650d"` |
+      | address:port | `"127.0.0.1:8080"`, `"[::1]:8080"`, or `":8080"` for every address; names are not looked up; port 0 lets the system choose. No two listeners may have the same |
+      | path | absolute, or relative to the directory of the configuration file (in a variable: to the working directory) |
+      | secret | never itself but where it is: `"file:/run/secrets/name"` or `"env:NAME"`; no key of this version takes one |
+      """;
+
   private ConfigReference() {}
 
   /// `docs/reference/configuration.md`.
   static String page() {
+    return INTRODUCTION + environment() + VALUES + ConfigText.reference(Config.TABLES);
+  }
+
+  private static String environment() {
+    String reserved =
+        Config.RESERVED.stream().sorted().collect(Collectors.joining("`, `", "`", "`"));
     return """
-    # Configuration
-
-    <!-- Generated from the keys in the code; ConfigReferenceTest says how to write it anew. -->
-
-    Larder needs no configuration. What you want to be different stands in `larder.toml`, in
-    [TOML](https://toml.io). The first of these files that exists is read, and only that one:
-
-    1. what `--config FILE` names; it has to exist
-    2. what `$LARDER_CONFIG` names; it has to exist
-    3. `/usr/local/etc/larder/larder.toml`, on FreeBSD
-    4. `/etc/larder/larder.toml`
-    5. `$XDG_CONFIG_HOME/larder/larder.toml`, or `~/.config/larder/larder.toml`
-
-    ```sh
-    larder config init                      # write a file with every key in it, commented out
-    larder config check                     # is it right? says what is wrong, and where
-    larder config show --effective --origin # what holds, and where each value comes from
-    ```
-
-    Unknown keys and wrong types are refused, all at once, with the place and a suggestion:
-
-    ```
-    larder.toml:3:1: error: unknown key "refersh" in [mirror.arch]
-        3 | refersh = "10m"
-          | ^^^^^^^  did you mean "refresh"?
-    ```
-
-    An example:
-
-    ```toml
-    data = "/srv/larder"
-
-    [packages]
-    listen = [":8080"]
-
-    [mirror.arch]
-    upstream = ["https://geo.mirror.pkgbuild.com", "https://mirror.example.net/archlinux"]
-    refresh  = "10m"
-    ```
-
     ## Environment
 
     Every key can be overridden by an environment variable: `LARDER_`, then tables and key in
@@ -66,22 +89,8 @@ final class ConfigReference {
     A variable that names no key is refused like an unknown key, except %s and what Kubernetes sets
     for a service named larder (`LARDER_PORT`, `LARDER_SERVICE_HOST` and the like).
 
-    ## Values
-
-    | type | how to write it |
-    |---|---|
-    | duration | a number and a unit, `ms`, `s`, `m`, `h`, `d` or `w`, also several: `"30s"`, `"1h30m"`; at most `"3650d"` |
-    | address:port | `"127.0.0.1:8080"`, `"[::1]:8080"`, or `":8080"` for every address; names are not looked up; port 0 lets the system choose. No two listeners may have the same |
-    | path | absolute, or relative to the directory of the configuration file (in a variable: to the working directory) |
-    | secret | never itself but where it is: `"file:/run/secrets/name"` or `"env:NAME"`; no key of this version takes one |
     """
-            .formatted(
-                Config.RESERVED.stream()
-                    .sorted()
-                    .map(name -> "`" + name + "`")
-                    .reduce((a, b) -> a + ", " + b)
-                    .orElse(""))
-        + ConfigText.reference(Config.TABLES);
+        .formatted(reserved);
   }
 
   /// A `larder.toml` that documents every key and changes nothing.

@@ -40,12 +40,14 @@ public final class Larder implements Closeable {
   private static final Map<String, Format> FORMATS =
       List.of(new PacmanFormat()).stream().collect(Collectors.toMap(Format::name, f -> f));
 
-  private final Deque<Closeable> parts = new ArrayDeque<>();
+  private final Deque<Closeable> parts;
   private final List<Mirror> mirrors = new ArrayList<>();
   private final PackageListener packages;
   private final ConsoleListener console;
 
-  private Larder(Config config, InstantSource clock) throws IOException {
+  /// @param parts takes each part as soon as it runs, for whoever has to end them
+  private Larder(Config config, Deque<Closeable> parts, InstantSource clock) throws IOException {
+    this.parts = parts;
     DataDirectory data = owned(DataDirectory.open(config.data()));
     Database database = owned(Database.open(data.layout().database(), clock));
     Egress egress = new Egress(config.egress());
@@ -74,7 +76,13 @@ public final class Larder implements Closeable {
 
   /// The same with another clock.
   static Larder open(Config config, InstantSource clock) throws IOException {
-    return new Larder(config, clock);
+    Deque<Closeable> parts = new ArrayDeque<>();
+    try {
+      return new Larder(config, parts, clock);
+    } catch (Throwable e) {
+      end(parts);
+      throw e;
+    }
   }
 
   /// Names of the formats there are.
@@ -98,7 +106,16 @@ public final class Larder implements Closeable {
 
   private static @Nullable Keyring keyring(MirrorSettings settings) throws IOException {
     Path keyring = settings.keyring();
-    return keyring == null ? null : OpenPgpKeyring.open(keyring);
+    if (settings.verify() == MirrorSettings.Verify.OFF) {
+      return null;
+    }
+    if (keyring == null) {
+      LOG.info(
+          "mirror {}: no keyring is configured, so signatures are left for clients to check",
+          settings.name());
+      return null;
+    }
+    return OpenPgpKeyring.open(keyring);
   }
 
   private Site site(Config config) {
@@ -147,6 +164,10 @@ public final class Larder implements Closeable {
   /// Ends everything, listeners first. What cannot be ended is logged, and the rest is ended.
   @Override
   public void close() {
+    end(parts);
+  }
+
+  private static void end(Deque<Closeable> parts) {
     while (!parts.isEmpty()) {
       try {
         parts.pop().close();

@@ -1,8 +1,8 @@
 package dev.larder;
 
+import dev.larder.config.Addresses;
 import dev.larder.config.Key;
 import dev.larder.config.Section;
-import dev.larder.config.Type;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,11 +29,11 @@ final class Listeners {
             .section()
             .complain(
                 spoken.key(),
-                text(spoken.address())
+                Addresses.format(spoken.address())
                     + " is taken by "
                     + (silent.address().equals(spoken.address())
                         ? ""
-                        : text(silent.address()) + " of ")
+                        : Addresses.format(silent.address()) + " of ")
                     + "["
                     + silent.section().path()
                     + "]",
@@ -59,9 +59,5 @@ final class Listeners {
         && (one.getAddress().isAnyLocalAddress()
             || other.getAddress().isAnyLocalAddress()
             || one.getAddress().equals(other.getAddress()));
-  }
-
-  private static String text(InetSocketAddress address) {
-    return Type.listenAddress().toml(address).replace("\"", "");
   }
 }

@@ -41,7 +41,7 @@ final class LocalMachine implements ThisMachine {
           "the console is switched off",
           "give [console] an address to listen on, and restart larder serve");
     }
-    URI server = URI.create("http://" + Addresses.text(listen.getFirst()));
+    URI server = URI.create(Reachable.url("http", listen.getFirst()));
     return new Endpoint(server, new Layout(config.data()).cliToken());
   }
 
@@ -49,6 +49,8 @@ final class LocalMachine implements ThisMachine {
   public List<Object> commands(GlobalOptions options) {
     Set<String> formats = Larder.formats();
     return List.of(
-        new ServeCommand(machine, options), new ConfigCommand(machine, formats, options));
+        new ServeCommand(machine, options),
+        new ConfigCommand(machine, formats, options),
+        new TrainCommand(machine));
   }
 }

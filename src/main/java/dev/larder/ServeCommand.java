@@ -4,15 +4,17 @@ import dev.larder.cli.CommandFailed;
 import dev.larder.cli.ExitCode;
 import dev.larder.cli.GlobalOptions;
 import dev.larder.config.InvalidConfig;
+import dev.larder.mirror.MirrorSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -105,29 +107,34 @@ final class ServeCommand implements Callable<Integer> {
         "larder %s  (Java %s, %s/%s)%n",
         Version.current(),
         Runtime.version().feature(),
-        System.getProperty("os.name").toLowerCase(java.util.Locale.ROOT),
+        System.getProperty("os.name").toLowerCase(Locale.ROOT),
         System.getProperty("os.arch"));
     out.printf(
         "  config   %s%n",
         file == null ? "none found: defaults (write one: larder config init)" : file);
     double free = Files.getFileStore(config.data()).getUsableSpace() / (double) (1L << 30);
-    out.printf(java.util.Locale.ROOT, "  data     %s  (%.1f GiB free)%n", config.data(), free);
+    out.printf(Locale.ROOT, "  data     %s  (%.1f GiB free)%n", config.data(), free);
     String scheme = config.packages().tls() == null ? "http" : "https";
-    String base = urls(larder.packageAddresses(), scheme);
-    for (int i = 0; i < config.mirrors().size(); i++) {
-      String name = config.mirrors().get(i).name();
-      List<InetSocketAddress> own = larder.ownAddresses(name);
-      out.printf("  mirror   %s%s/%s%n", base, name, own.isEmpty() ? "" : "  " + urls(own, scheme));
+    for (MirrorSettings mirror : config.mirrors()) {
+      List<String> urls = new ArrayList<>(urls(scheme, larder.ownAddresses(mirror.name()), ""));
+      urls.addAll(urls(scheme, larder.packageAddresses(), mirror.name() + "/"));
+      out.printf("  mirror   %s%n", String.join("\n           ", urls));
+      out.printf("           follows %s%n", String.join(", ", mirror.upstream()));
     }
     List<InetSocketAddress> console = larder.consoleAddresses();
-    out.printf("  console  %s%n", console.isEmpty() ? "off" : urls(console, "http"));
-    out.println("Point a client at it:  larder snippet arch");
+    out.printf(
+        "  console  %s%n", console.isEmpty() ? "off" : String.join(" ", urls("http", console, "")));
+    out.printf("Point a client at it:  larder snippet %s%n", config.mirrors().getFirst().name());
     out.flush();
   }
 
-  private static String urls(List<InetSocketAddress> addresses, String scheme) {
+  private static List<String> urls(String scheme, List<InetSocketAddress> addresses, String path) {
     return addresses.stream()
-        .map(address -> scheme + "://" + Addresses.text(address) + "/")
-        .collect(Collectors.joining(" "));
+        .map(address ->
+            Reachable.url(scheme, address)
+                + "/"
+                + path
+                + (address.getAddress().isAnyLocalAddress() ? "  (and every other address)" : ""))
+        .toList();
   }
 }

@@ -3,6 +3,7 @@ package dev.larder;
 import dev.larder.api.Glob;
 import dev.larder.api.Operations;
 import dev.larder.api.ServerReport;
+import dev.larder.config.Addresses;
 import dev.larder.mirror.Explanation;
 import dev.larder.mirror.HeldFile;
 import dev.larder.mirror.Mirror;
@@ -19,7 +20,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What the console can do, done with the running parts.
@@ -45,14 +48,31 @@ final class ServerOperations implements Operations {
     } catch (IOException e) {
       free = -1;
     }
-    String scheme = scheme();
+    Map<String, List<String>> own = new LinkedHashMap<>();
+    for (Mirror mirror : mirrors) {
+      List<InetSocketAddress> alone = packages.addresses(mirror.name());
+      if (!alone.isEmpty()) {
+        own.put(mirror.name(), urls(alone));
+      }
+    }
     return new ServerReport(
         Version.current(),
         Runtime.version().toString(),
         startedAt,
         config.data(),
-        packages.addresses().stream().map(address -> scheme + Addresses.text(address)).toList(),
+        urls(packages.addresses()),
+        own,
         free);
+  }
+
+  /// As bound: an address that means all addresses of the machine stays one.
+  private List<String> urls(List<InetSocketAddress> addresses) {
+    String scheme = scheme() + "://";
+    return addresses.stream().map(address -> scheme + Addresses.format(address)).toList();
+  }
+
+  private String scheme() {
+    return config.packages().tls() == null ? "http" : "https";
   }
 
   @Override
@@ -67,10 +87,6 @@ final class ServerOperations implements Operations {
         .map(Mirror::report)
         .findFirst()
         .orElse(null);
-  }
-
-  private String scheme() {
-    return config.packages().tls() == null ? "http://" : "https://";
   }
 
   private Mirror known(String name) {
@@ -104,7 +120,7 @@ final class ServerOperations implements Operations {
         }
       }
       for (InetSocketAddress own : packages.addresses(mirror.name())) {
-        Place place = below(mirror, location, scheme() + Addresses.text(own) + "/");
+        Place place = below(mirror, location, Reachable.url(scheme(), own) + "/");
         if (place != null) {
           return place;
         }

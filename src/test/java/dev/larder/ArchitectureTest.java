@@ -55,7 +55,8 @@ class ArchitectureTest {
           Rules.Fence.around(List.of("org.tomlj."), "config"),
           Rules.Fence.around(List.of("picocli."), "cli", ""),
           Rules.Fence.around(List.of("org.bouncycastle."), "sign"),
-          Rules.Fence.around(List.of("tools.jackson.", "com.fasterxml."), "api", "cli", "wire"),
+          Rules.Fence.around(
+              List.of("tools.jackson.", "com.fasterxml."), "api", "cli", "serve", "wire"),
           Rules.Fence.around(List.of("gg.jte."), "serve", "pages.serve"),
           new Rules.Fence(
               List.of("org.apache.commons.compress.", "com.github.luben.", "org.tukaani."),

@@ -15,18 +15,18 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// Keeps the reference page in step with the code. To write it anew: `mvn test
-/// -Dtest=ConfigReferenceTest -Dlarder.docs.write=true`.
+/// -Dtest=ConfigReferenceTest -Dlarder.reference=write`.
 class ConfigReferenceTest {
   private static final Path PAGE = Path.of("docs/reference/configuration.md");
 
   @Test
   void thePageIsWhatTheKeysSay() throws IOException {
-    if (Boolean.getBoolean("larder.docs.write")) {
+    if ("write".equals(System.getProperty("larder.reference"))) {
       Files.createDirectories(PAGE.resolveSibling(""));
       Files.writeString(PAGE, ConfigReference.page());
     }
     assertThat(PAGE)
-        .as("out of step; run: mvn test -Dtest=ConfigReferenceTest -Dlarder.docs.write=true")
+        .as("out of step; run: mvn test -Dtest=ConfigReferenceTest -Dlarder.reference=write")
         .hasContent(ConfigReference.page());
   }
 

@@ -17,6 +17,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,7 +28,7 @@ class ConfigTest {
   @TempDir Path root;
 
   private Machine machine(String os, String user, Map<String, String> environment) {
-    return new Machine(environment, os, user, root.resolve("home/me"), root.resolve("work"), root);
+    return new Machine(environment, os, user, root.resolve("home/me"), root.resolve("here"), root);
   }
 
   private Machine linux(Map<String, String> environment) {
@@ -50,6 +52,18 @@ class ConfigTest {
     } catch (InvalidConfig e) {
       return e.getMessage().replace(root + "/", "");
     }
+  }
+
+  @Test
+  void variablesOfTheLauncherAreNoneOfOurs() throws IOException {
+    Pattern variable = Pattern.compile("LARDER_[A-Z]+(_[A-Z]+)*");
+    Map<String, String> used = new TreeMap<>();
+    for (String script : List.of("larder", "scripts/find-jdk.sh")) {
+      String text = Files.readString(Checkout.root().resolve(script));
+      variable.matcher(text).results().forEach(found -> used.put(found.group(), "anything"));
+    }
+    assertThat(used).containsKeys("LARDER_AOT", "LARDER_JAVA_HOME");
+    assertThat(errorsOf("", used)).startsWith("accepted");
   }
 
   @Test
@@ -95,10 +109,10 @@ class ConfigTest {
     Machine freebsd = machine("FreeBSD", "me", Map.of());
     assertThat(Config.load(null, List.of(), linux, FORMATS).file()).isEqualTo(etc);
     assertThat(Config.load(null, List.of(), freebsd, FORMATS).file()).isEqualTo(local);
-    Path named = write("work/named.toml", "");
+    Path named = write("here/named.toml", "");
     Machine withVariable = linux(Map.of("LARDER_CONFIG", "named.toml"));
     assertThat(Config.load(null, List.of(), withVariable, FORMATS).file()).isEqualTo(named);
-    Path option = write("work/option.toml", "");
+    Path option = write("here/option.toml", "");
     assertThat(Config.load(Path.of("option.toml"), List.of(), withVariable, FORMATS).file())
         .isEqualTo(option);
   }
@@ -108,7 +122,7 @@ class ConfigTest {
     assertThatThrownBy(
             () -> Config.load(Path.of("absent.toml"), List.of(), linux(Map.of()), FORMATS))
         .isInstanceOf(InvalidConfig.class)
-        .hasMessageContaining(root + "/work/absent.toml: error: there is no such file");
+        .hasMessageContaining(root + "/here/absent.toml: error: there is no such file");
     Machine named = linux(Map.of("LARDER_CONFIG", "/absent.toml"));
     assertThatThrownBy(() -> Config.load(null, List.of(), named, FORMATS))
         .hasMessage(
@@ -127,7 +141,7 @@ class ConfigTest {
         .isEqualTo(root.resolve("home/me/.local/share/larder"));
     assertThat(load("data = \"store\"", systemd).config().data()).isEqualTo(root.resolve("store"));
     assertThat(load("", Map.of("LARDER_DATA", "store")).config().data())
-        .isEqualTo(root.resolve("work/store"));
+        .isEqualTo(root.resolve("here/store"));
   }
 
   @Test

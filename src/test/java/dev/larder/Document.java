@@ -33,7 +33,7 @@ record Document(Path root, Path file, String text) {
   private static final Pattern HUMPS = Pattern.compile("([A-Z][a-z0-9]+){2,}");
   private static final Pattern COMMAND =
       Pattern.compile(
-          "(?:^|[\\s`$/])larder((?: --?[a-z][a-z-]*(?:[ =][\\w./:\\[\\]-]+)?)*) ([a-z]+)\\b");
+          "(?:^|[\\s`$/])larder((?: --?[a-z][a-z-]*(?:[ =][\\w./:\\[\\]-]+)?)*) ([a-z]+)\\b(?: ([a-z]+)\\b)?");
 
   static Document read(Path root, Path file) throws IOException {
     return new Document(root, file, Files.readString(root.resolve(file)));
@@ -143,14 +143,24 @@ record Document(Path root, Path file, String text) {
         .replace(' ', '-');
   }
 
-  /// First words of the `larder` commands in code style and in fences.
-  Set<String> commands() {
-    Set<String> commands = new TreeSet<>();
-    Stream.concat(
+  /// The `larder` commands in code style and in fences that do not exist.
+  ///
+  /// @param known every command there is: `serve`, `mirror`, `mirror list`
+  List<String> missingCommands(Set<String> known) {
+    return Stream.concat(
             FENCE.matcher(text).results().map(MatchResult::group).flatMap(String::lines),
             codeSpans().stream())
         .flatMap(line -> COMMAND.matcher(line).results())
-        .forEach(m -> commands.add(m.group(2)));
-    return commands;
+        .map(m -> command(m, known))
+        .filter(command -> !known.contains(command))
+        .map(command -> "%s: there is no command larder %s".formatted(file, command))
+        .toList();
+  }
+
+  /// One word, and a second one where the first is a group of commands.
+  private static String command(MatchResult words, Set<String> known) {
+    String first = words.group(2);
+    boolean group = known.stream().anyMatch(command -> command.startsWith(first + " "));
+    return group && words.group(3) != null ? first + " " + words.group(3) : first;
   }
 }

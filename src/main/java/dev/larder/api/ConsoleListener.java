@@ -1,6 +1,7 @@
 package dev.larder.api;
 
 import dev.larder.access.CliToken;
+import dev.larder.config.Addresses;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
@@ -8,7 +9,6 @@ import io.javalin.http.HttpResponseException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
@@ -45,7 +45,7 @@ public final class ConsoleListener implements Closeable {
       ConsoleSettings settings, Operations operations, CliToken token) throws IOException {
     String fault = settings.fault();
     if (fault != null) {
-      throw new IOException(fault);
+      throw new IOException("[console] listen: " + fault);
     }
     if (settings.listen().isEmpty()) {
       return new ConsoleListener(null, List.of());
@@ -80,14 +80,6 @@ public final class ConsoleListener implements Closeable {
     }
   }
 
-  /// `127.0.0.1:8090`, `[::1]:8090`.
-  static String text(InetSocketAddress address) {
-    String host = address.getAddress().getHostAddress();
-    return (address.getAddress() instanceof Inet6Address ? "[" + host + "]" : host)
-        + ":"
-        + address.getPort();
-  }
-
   /// Binds before Jetty starts, so that a failure names its address and leaves nothing half open.
   private static List<ServerSocketChannel> bind(List<InetSocketAddress> listen) throws IOException {
     List<ServerSocketChannel> sockets = new ArrayList<>();
@@ -100,7 +92,7 @@ public final class ConsoleListener implements Closeable {
         closeAll(sockets);
         throw new IOException(
             "the console cannot listen on %s: %s; stop what uses it or change [console] listen"
-                .formatted(text(address), e.getMessage()),
+                .formatted(Addresses.format(address), e.getMessage()),
             e);
       }
     }

@@ -1,5 +1,6 @@
 package dev.larder.api;
 
+import dev.larder.config.Addresses;
 import dev.larder.config.Key;
 import dev.larder.config.KeyTable;
 import dev.larder.config.Section;
@@ -40,7 +41,12 @@ public record ConsoleSettings(List<InetSocketAddress> listen) {
   ///
   /// @return stand-ins where a value is broken; the section's document knows the problems
   public static ConsoleSettings read(Section section) {
-    return new ConsoleSettings(section.get(LISTEN));
+    ConsoleSettings settings = new ConsoleSettings(section.get(LISTEN));
+    String fault = settings.fault();
+    if (fault != null) {
+      section.complain(LISTEN, fault, null);
+    }
+    return settings;
   }
 
   /// Why the console cannot be opened with these settings, in one sentence that says what to do; or
@@ -51,13 +57,13 @@ public record ConsoleSettings(List<InetSocketAddress> listen) {
   public @Nullable String fault() {
     for (InetSocketAddress address : listen) {
       if (address.isUnresolved()) {
-        return "[console] listen: the host %s has no address; write an address such as 127.0.0.1:%d"
+        return "the host %s has no address; write an address such as 127.0.0.1:%d"
             .formatted(address.getHostString(), address.getPort());
       }
       if (!address.getAddress().isLoopbackAddress()) {
-        return ("[console] listen: %s can be reached from other machines, and the console speaks no"
+        return ("%s can be reached from other machines, and the console speaks no"
                 + " TLS; use 127.0.0.1:%d and reach it from elsewhere through SSH")
-            .formatted(ConsoleListener.text(address), address.getPort());
+            .formatted(Addresses.format(address), address.getPort());
       }
     }
     return null;

@@ -3,6 +3,7 @@ package dev.larder.api;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 /// The server itself: a snapshot.
 ///
@@ -12,6 +13,8 @@ import java.util.List;
 /// @param data the data directory
 /// @param packages base URLs of the package listener as bound, without a trailing slash:
 ///   `http://127.0.0.1:8080`
+/// @param own by name of the mirror, base URLs at which that mirror alone is served, without a
+///   trailing slash; only mirrors that have such addresses
 /// @param freeBytes free disk space at the data directory, in bytes
 public record ServerReport(
     String version,
@@ -19,9 +22,11 @@ public record ServerReport(
     Instant startedAt,
     Path data,
     List<String> packages,
+    Map<String, List<String>> own,
     long freeBytes) {
-  /// Takes a defensive copy.
+  /// Takes defensive copies.
   public ServerReport {
     packages = List.copyOf(packages);
+    own = Map.copyOf(own);
   }
 }

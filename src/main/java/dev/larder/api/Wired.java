@@ -23,6 +23,7 @@ final class Wired {
         report.startedAt(),
         report.data().toString(),
         report.packages(),
+        report.own(),
         report.freeBytes());
   }
 

@@ -2,6 +2,7 @@ package dev.larder.cli;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -78,7 +79,10 @@ final class Failures {
   }
 
   private static List<String> names(CommandLine command) {
-    return command.getSubcommands().keySet().stream().toList();
+    return command.getSubcommands().entrySet().stream()
+        .filter(sub -> !sub.getValue().getCommandSpec().usageMessage().hidden())
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   private static String lowered(String sentence) {

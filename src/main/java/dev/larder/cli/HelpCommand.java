@@ -13,7 +13,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /// has.
 @Command(name = "help", description = "Shows the help of a command.")
 final class HelpCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "COMMAND", description = "The command. Default: larder itself.")
+  @Parameters(paramLabel = "COMMAND", description = "The command. Default: the list of all.")
   private List<String> words = List.of();
 
   @Spec private CommandSpec spec = CommandSpec.create();

@@ -71,7 +71,7 @@ final class Reference {
     usage.lines().forEach(line -> page.append(line.stripTrailing()).append('\n'));
     page.append("```\n");
     command.getSubcommands().values().stream()
-        .filter(sub -> !sub.getCommandName().equals("help"))
+        .filter(sub -> !sub.getCommandSpec().usageMessage().hidden())
         .forEach(sub -> append(page, sub));
   }
 }

@@ -1,12 +1,13 @@
 package dev.larder.cli;
 
 import dev.larder.wire.MirrorInfo;
+import dev.larder.wire.ServerInfo;
 import dev.larder.wire.Status;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -74,26 +75,24 @@ final class SnippetCommand implements Callable<Integer> {
           "there is no snippet for the format %s".formatted(Wording.plain(mirror.format())),
           null);
     }
-    Snippet snippet = pacman(base(status.server().packages()), mirror.path());
-    write(session.output(), snippet);
+    write(session.output(), pacman(place(status.server(), mirror)));
     return ExitCode.OK.number();
   }
 
   /// pacman takes the servers of a repository in the order of the file (pacman.conf(5), Include and
   /// Server), so the lines below ours are what it falls back to.
-  private static Snippet pacman(URI base, String path) {
+  private static Snippet pacman(Place place) {
+    URI base = place.base();
     String file = "/etc/pacman.d/mirrorlist";
-    String server = base + path;
+    String server = base + place.path();
     String line = "Server = " + server + "$repo/os/$arch";
-    String host = Objects.requireNonNullElse(base.getHost(), "");
-    boolean loopback = host.equals("localhost") || host.startsWith("127.") || host.equals("[::1]");
     return new Snippet(
         file,
         line,
         "above all other lines; pacman falls back to those below it",
         "sudo sed -i '1i %s' %s".formatted(line, file),
         "sudo sed -i '\\|^Server = %s|d' %s".formatted(server, file),
-        loopback
+        place.isLoopback()
             ? "only this machine reaches %s; for others see [packages] listen".formatted(base)
             : null);
   }
@@ -117,21 +116,35 @@ final class SnippetCommand implements Callable<Integer> {
     output.line("# undo:   " + snippet.undo());
   }
 
-  private URI base(List<String> listens) {
-    if (url != null) {
-      return parsed(url);
+  /// Where clients find the mirror: its path at the base URL of a listener.
+  private record Place(URI base, String path) {
+    boolean isLoopback() {
+      return base.getHost().matches("127\\..*|localhost|\\[::1]");
     }
-    List<URI> bases = listens.stream().map(SnippetCommand::parsed).toList();
-    if (bases.isEmpty()) {
+  }
+
+  /// The mirror's own address if it has one, then the shared ones; but one that other machines can
+  /// reach before any that they cannot.
+  private Place place(ServerInfo server, MirrorInfo mirror) {
+    if (url != null) {
+      return new Place(parsed(url), mirror.path());
+    }
+    List<Place> places = new ArrayList<>();
+    server.own().getOrDefault(mirror.name(), List.of()).stream()
+        .map(base -> new Place(parsed(base), "/"))
+        .forEach(places::add);
+    server.packages().stream()
+        .map(base -> new Place(parsed(base), mirror.path()))
+        .forEach(places::add);
+    if (places.isEmpty()) {
       throw new CommandFailed(
           ExitCode.FAILED, "the server has no package listener", "name its address with --url");
     }
-    URI best =
-        bases.stream()
-            .filter(base -> !base.getHost().matches("127\\..*|localhost|\\[::1]"))
-            .findFirst()
-            .orElse(bases.getFirst());
-    return best.getHost().matches("0\\.0\\.0\\.0|\\[[0:]+]") ? named(best) : best;
+    Place best =
+        places.stream().filter(place -> !place.isLoopback()).findFirst().orElse(places.getFirst());
+    return best.base().getHost().matches("0\\.0\\.0\\.0|\\[[0:]+]")
+        ? new Place(named(best.base()), best.path())
+        : best;
   }
 
   /// A listener on every address has no address of its own to show; this machine's name will do if

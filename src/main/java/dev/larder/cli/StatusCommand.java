@@ -62,6 +62,10 @@ final class StatusCommand implements Callable<Integer> {
                 words.span(up),
                 Wording.plain(server.java())));
     output.line("  packages  " + Wording.plain(String.join("  ", server.packages())));
+    server
+        .own()
+        .forEach((mirror, urls) ->
+            output.line("  %-8s  %s".formatted(mirror, Wording.plain(String.join("  ", urls)))));
     output.line(
         "  data      %s, %s free"
             .formatted(Wording.plain(server.data()), words.size(server.freeBytes())));

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 
 /// IP addresses, alone and with a port. Names are not looked up: what a listener binds must not
 /// depend on a name server.
-final class Addresses {
+public final class Addresses {
   private static final Pattern WITH_PORT =
       Pattern.compile("(?:\\[([^\\]]*:[^\\]]*)\\]|([^:\\[\\]]*)):(\\d{1,9})");
   private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
@@ -59,7 +59,11 @@ final class Addresses {
         : new InetSocketAddress(parse(host), port);
   }
 
-  static String format(InetSocketAddress address) {
+  /// `127.0.0.1:8080` or `[::1]:8080`, as in a URL.
+  public static String format(InetSocketAddress address) {
+    if (address.isUnresolved()) {
+      return address.getHostString() + ":" + address.getPort();
+    }
     String host = format(address.getAddress());
     return address.getAddress() instanceof Inet6Address
         ? "[" + host + "]:" + address.getPort()

@@ -6,7 +6,6 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
-import org.apache.hc.client5.http.utils.DateUtils;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +66,12 @@ public final class Fetched implements AutoCloseable {
     return RetryAfter.parse(header("Retry-After"), now);
   }
 
+  /// When the file was changed (`Last-Modified`); null if the server says nothing readable.
+  public @Nullable Instant lastModified() {
+    String value = header("Last-Modified");
+    return value == null ? null : HttpDate.parse(value);
+  }
+
   /// Ends the exchange. The connection is kept for the next one if the body was read to its end (or
   /// its few last bytes have already arrived), else it is dropped: nothing is waited for.
   @Override
@@ -95,7 +100,7 @@ public final class Fetched implements AutoCloseable {
           && text.chars().allMatch(c -> c >= '0' && c <= '9')) {
         return Duration.ofSeconds(Integer.parseInt(text));
       }
-      Instant until = DateUtils.parseStandardDate(text);
+      Instant until = HttpDate.parse(text);
       if (until == null) {
         return null;
       }

@@ -105,8 +105,8 @@ final class Watchdog implements AutoCloseable {
       reading = true;
     }
 
-    /// The read has ended with `count` bytes.
-    // One reader at a time is the contract of a stream, so nobody else adds to these.
+    /// The read has ended with `count` bytes. One reader at a time is the contract of a stream, so
+    /// nobody else adds to what is counted here.
     @SuppressWarnings("NonAtomicVolatileUpdate")
     void leave(int count) {
       long now = System.nanoTime();

@@ -295,7 +295,7 @@ final class Fill {
       }
       checkRoom(take.size());
       if (lastModified == null) {
-        lastModified = Passthrough.lastModified(response);
+        lastModified = response.lastModified();
       }
       etag = response.header("ETag");
     } else {

@@ -1,5 +1,6 @@
 package dev.larder.mirror;
 
+import dev.larder.egress.HttpDate;
 import dev.larder.format.PathKind;
 import dev.larder.mirror.HeldFiles.Held;
 import dev.larder.repo.Answer;
@@ -162,10 +163,7 @@ final class PackageAnswers {
     if (held != null && held.row().etag() != null) {
       headers.put("If-None-Match", held.row().etag());
     } else if (held != null) {
-      headers.put(
-          "If-Modified-Since",
-          java.time.format.DateTimeFormatter.RFC_1123_DATE_TIME.format(
-              held.lastModified().atZone(java.time.ZoneOffset.UTC)));
+      headers.put("If-Modified-Since", HttpDate.format(held.lastModified()));
     }
     return headers;
   }

@@ -10,9 +10,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
 import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,7 +32,7 @@ final class Passthrough implements Answer.Passage {
     this.stream = stream;
     this.length = length;
     this.size = size;
-    this.lastModified = lastModified(response);
+    this.lastModified = response.lastModified();
   }
 
   /// What asking the upstreams for a passage came to.
@@ -107,19 +104,6 @@ final class Passthrough implements Answer.Passage {
         response.header("Content-Type"),
         response.header("Content-Encoding"),
         response.retryAfter(now));
-  }
-
-  /// Upstream's Last-Modified, or null if there is none that can be read.
-  static @Nullable Instant lastModified(Fetched response) {
-    String value = response.header("Last-Modified");
-    if (value == null) {
-      return null;
-    }
-    try {
-      return ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
-    } catch (DateTimeParseException e) {
-      return null;
-    }
   }
 
   @Override

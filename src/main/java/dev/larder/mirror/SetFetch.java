@@ -208,7 +208,7 @@ final class SetFetch {
       }
     }
     traffic.fromUpstream(size);
-    Instant time = Passthrough.lastModified(response);
+    Instant time = response.lastModified();
     // Of two publications within a second, the second can have the validators of the first.
     boolean firm = time != null && time.plus(SETTLED).isBefore(upstreams.now());
     return new Member(

@@ -1,5 +1,6 @@
 package dev.larder.serve;
 
+import dev.larder.config.Addresses;
 import dev.larder.serve.Reply.Framing;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -264,9 +265,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
     if (request.host() != null && !request.host().isEmpty()) {
       return scheme + request.host();
     }
-    InetSocketAddress local = local();
-    String address = local.getAddress().getHostAddress();
-    return scheme + (address.contains(":") ? "[" + address + "]" : address) + ":" + local.getPort();
+    return scheme + Addresses.format(local());
   }
 
   private InetAddress client() {

@@ -1,5 +1,6 @@
 package dev.larder.serve;
 
+import dev.larder.config.Addresses;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,7 +88,10 @@ public final class PackageListener implements Closeable {
       listener.close();
       throw e;
     }
-    log.info("packages are served on {} ({})", listener.addresses(), transport.name());
+    log.info(
+        "packages are served on {} ({})",
+        listener.shared.stream().map(Addresses::format).collect(Collectors.joining(", ")),
+        transport.name());
     return listener;
   }
 
@@ -140,7 +145,7 @@ public final class PackageListener implements Closeable {
   private InetSocketAddress bind(InetSocketAddress address, Routes routes) throws IOException {
     if (address.isUnresolved()) {
       throw new IOException(
-          "cannot listen on " + text(address) + ": this host name has no address");
+          "cannot listen on " + Addresses.format(address) + ": this host name has no address");
     }
     ChannelFuture bound =
         new ServerBootstrap()
@@ -165,21 +170,18 @@ public final class PackageListener implements Closeable {
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
       throw new IOException(
-          "cannot listen on " + text(address) + ": " + reason(bound.cause()), bound.cause());
+          "cannot listen on " + Addresses.format(address) + ": " + reason(bound.cause()),
+          bound.cause());
     }
     servers.add(bound.channel());
     return (InetSocketAddress) bound.channel().localAddress();
   }
 
-  private static String text(InetSocketAddress address) {
-    String host = address.getHostString();
-    return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
-  }
-
   private static String reason(Throwable cause) {
     String message = String.valueOf(cause.getMessage());
     if (message.contains("in use")) {
-      return "another program listens there";
+      return "another program listens there; stop it, or choose another address with --listen or"
+          + " [packages] listen";
     }
     if (message.contains("ermission denied")) {
       return "ports below 1024 need root or the capability CAP_NET_BIND_SERVICE";

@@ -2,6 +2,7 @@ package dev.larder.wire;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 /// The server itself.
 ///
@@ -10,6 +11,8 @@ import java.util.List;
 /// @param startedAt when it started
 /// @param data the data directory
 /// @param packages base URLs of the package listener, without a trailing slash
+/// @param own by name of the mirror, base URLs at which that mirror alone is served; only mirrors
+///   that have such addresses
 /// @param freeBytes free disk space at the data directory, in bytes
 public record ServerInfo(
     String version,
@@ -17,9 +20,11 @@ public record ServerInfo(
     Instant startedAt,
     String data,
     List<String> packages,
+    Map<String, List<String>> own,
     long freeBytes) {
-  /// Takes a defensive copy.
+  /// Takes defensive copies.
   public ServerInfo {
     packages = List.copyOf(packages);
+    own = Map.copyOf(own);
   }
 }

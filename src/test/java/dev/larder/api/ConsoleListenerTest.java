@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.larder.access.CliToken;
+import dev.larder.config.Addresses;
 import dev.larder.mirror.RefreshOutcome;
 import dev.larder.wire.ErrorCode;
 import dev.larder.wire.ExplainResult;
@@ -389,7 +390,7 @@ class ConsoleListenerTest {
         HttpResponse<String> response =
             http.send(
                 HttpRequest.newBuilder(
-                        URI.create("http://" + ConsoleListener.text(address) + "/-/healthy"))
+                        URI.create("http://" + Addresses.format(address) + "/-/healthy"))
                     .build(),
                 BodyHandlers.ofString());
         assertThat(response.body()).isEqualTo("ok\n");

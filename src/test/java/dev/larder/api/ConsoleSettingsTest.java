@@ -2,20 +2,16 @@ package dev.larder.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.larder.config.Document;
 import dev.larder.config.InvalidConfig;
+import dev.larder.testing.Toml;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ConsoleSettingsTest {
   private static ConsoleSettings read(String toml) throws InvalidConfig {
-    Document document = Document.parse("larder.toml", Path.of("/etc/larder"), toml);
-    ConsoleSettings settings = ConsoleSettings.read(document.root().table("console"));
-    document.finish();
-    return settings;
+    return Toml.read(toml, root -> ConsoleSettings.read(root.table("console")));
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,9 @@ public final class SampleOperations implements Operations {
     return new HeldFile(path, size, NOW.minusSeconds(3 * 3600), checked);
   }
 
+  /// Addresses of single mirrors.
+  public Map<String, List<String>> own = Map.of();
+
   @Override
   public ServerReport server() {
     return new ServerReport(
@@ -56,6 +60,7 @@ public final class SampleOperations implements Operations {
         NOW.minusSeconds(3 * 86_400 + 60),
         Path.of("/var/lib/larder"),
         List.of("http://127.0.0.1:8080", "http://192.0.2.7:8080"),
+        own,
         44_238_217_216L);
   }
 

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -276,6 +277,19 @@ class CliTest {
     assertThat(larder.out()).contains("# only this machine reaches http://localhost:8080");
     assertThat(larder.run("snippet", "arch", "--url", "packages.example")).isEqualTo(2);
     assertThat(larder.run("snippet", "debian")).isEqualTo(3);
+  }
+
+  @Test
+  void snippetPrefersTheMirrorsOwnAddressUnlessOnlyThisMachineReachesIt() {
+    larder.operations.own = Map.of("arch", List.of("http://192.0.2.8"));
+    assertThat(larder.run("snippet", "arch", "-q")).isZero();
+    assertThat(larder.out()).isEqualTo("Server = http://192.0.2.8/$repo/os/$arch\n");
+    larder.operations.own = Map.of("arch", List.of("http://[::1]:8082"));
+    assertThat(larder.run("snippet", "arch", "-q")).isZero();
+    assertThat(larder.out()).isEqualTo("Server = http://192.0.2.7:8080/arch/$repo/os/$arch\n");
+    larder.onTerminal();
+    assertThat(larder.run("status")).isZero();
+    assertThat(larder.out()).contains("\n  arch      http://[::1]:8082\n");
   }
 
   @Test

@@ -1,14 +1,14 @@
 package dev.larder.config;
 
+import static dev.larder.config.SampleKeys.KEYRING;
+import static dev.larder.config.SampleKeys.errorsOf;
+import static dev.larder.config.SampleKeys.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -16,62 +16,51 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Reading with keys of the test's own: the package must not know those of the program.
 class DocumentTest {
-  private static final Path ETC = Path.of("/etc/larder");
-
-  private static final Key<Long> MAX_SIZE = Key.of("max-size", Type.size(), 1L << 30, "Size.");
-  private static final Key<Duration> REFRESH =
-      Key.of("refresh", Type.duration(), Duration.ofMinutes(5), "Freshness.");
-  private static final Key<List<InetSocketAddress>> LISTEN =
-      Key.of(
-          "listen", Type.list("list of address:port", Type.listenAddress()), List.of(), "Where.");
-  private static final Key<String> FORMAT =
-      Key.open("format", Type.string("format", "pacman"), "required", "What.");
-  private static final Key<Integer> COUNT = Key.of("count", Type.integer(0, 10, 3), 3, "Count.");
-  private static final Key<Boolean> LOUD = Key.of("loud", Type.bool(), false, "Noise.");
-  private static final Key<Path> KEYRING =
-      Key.open("keyring", Type.path("/etc/keys.gpg"), "nothing", "Keys.");
-  private static final Key<Secret> TOKEN = Key.open("token", Type.secret(), "none", "Token.");
-
-  private static String errorsOf(String toml) {
-    return errorsOf(toml, Map.of());
-  }
-
-  private static String errorsOf(String toml, Map<String, String> environment) {
-    try {
-      Document document = Document.parse("larder.toml", ETC, toml);
-      document.override("LARDER_", environment, "LARDER_CONFIG"::equals, Path.of("/work"));
-      readAll(document);
-      document.finish();
-      return "";
-    } catch (InvalidConfig e) {
-      return e.getMessage() + "\n";
-    }
-  }
-
-  private static void readAll(Document document) {
-    Section root = document.root();
-    root.find(KEYRING);
-    Section cache = root.table("cache");
-    cache.get(MAX_SIZE);
-    cache.get(COUNT);
-    cache.get(LOUD);
-    cache.find(TOKEN);
-    for (Section mirror : root.table("mirror").tables()) {
-      mirror.require(FORMAT);
-      mirror.get(REFRESH);
-      mirror.get(LISTEN);
-    }
-  }
-
-  private static Document with(String toml) throws InvalidConfig {
-    return Document.parse("larder.toml", ETC, toml);
-  }
-
-  private static InetSocketAddress at(String address, int port) {
-    return new InetSocketAddress(InetAddress.ofLiteral(address), port);
-  }
+  /// What documents are made of, and what breaks them.
+  private static final List<String> PARTS =
+      List.of(
+          "[",
+          "]",
+          "[[",
+          "]]",
+          "{",
+          "}",
+          "=",
+          ".",
+          ",",
+          "\n",
+          "\r\n",
+          "\t",
+          " ",
+          "\"",
+          "'",
+          "#",
+          "\"\"\"",
+          "'''",
+          "\\",
+          "cache",
+          "mirror",
+          "max-size",
+          "listen",
+          "format",
+          "a",
+          "5",
+          "-1",
+          "1.5",
+          "true",
+          "1979-05-27",
+          "\"1GiB\"",
+          "\"[::1]:80\"",
+          "\uD83D\uDE00",
+          "\uD800",
+          "\0",
+          "[cache]\n",
+          "[mirror.a]\n",
+          "listen = [",
+          "token = ",
+          "\"\\u0000\"",
+          "99999999999999");
 
   @Test
   void anUnknownKeyIsPointedAtWithASuggestion() {
@@ -270,104 +259,6 @@ class DocumentTest {
   }
 
   @Test
-  void environmentVariablesOverrideTheFile() throws InvalidConfig {
-    Document document = with("[mirror.my_mirror]\nformat = \"x\"\nrefresh = \"1m\"\n");
-    document.override(
-        "LARDER_",
-        Map.of(
-            "LARDER_MIRROR__MY_MIRROR__REFRESH", "1h",
-            "LARDER_MIRROR__MY_MIRROR__LISTEN", "127.0.0.1:1, [::1]:2",
-            "LARDER_MIRROR__NEW_ONE__FORMAT", "y",
-            "LARDER_CACHE__MAX_SIZE", "2GiB",
-            "LARDER_CACHE__COUNT", "7",
-            "LARDER_CACHE__LOUD", "true",
-            "LARDER_KEYRING", "keys/a.gpg",
-            "LARDER_CONFIG", "not an override",
-            "PATH", "/bin"),
-        "LARDER_CONFIG"::equals,
-        Path.of("/work"));
-    Section root = document.root();
-    assertThat(root.find(KEYRING)).isEqualTo(Path.of("/work/keys/a.gpg"));
-    assertThat(root.table("cache").get(MAX_SIZE)).isEqualTo(2L << 30);
-    assertThat(root.table("cache").get(COUNT)).isEqualTo(7);
-    assertThat(root.table("cache").get(LOUD)).isTrue();
-    List<Section> mirrors = root.table("mirror").tables();
-    assertThat(mirrors).extracting(Section::name).containsExactly("my_mirror", "new-one");
-    assertThat(mirrors.getFirst().require(FORMAT)).isEqualTo("x");
-    assertThat(mirrors.getFirst().get(REFRESH)).isEqualTo(Duration.ofHours(1));
-    assertThat(mirrors.getFirst().get(LISTEN)).containsExactly(at("127.0.0.1", 1), at("::1", 2));
-    assertThat(mirrors.getLast().require(FORMAT)).isEqualTo("y");
-    List<Setting> settings = document.finish();
-    assertThat(settings)
-        .contains(
-            new Setting(
-                List.of("mirror", "my_mirror"),
-                "refresh",
-                "\"1h\"",
-                new Origin.Variable("LARDER_MIRROR__MY_MIRROR__REFRESH")),
-            new Setting(
-                List.of("mirror", "my_mirror"),
-                "format",
-                "\"x\"",
-                new Origin.File("larder.toml", 2)));
-  }
-
-  @Test
-  void anEmptyVariableIsAnEmptyListAndNothingElse() throws InvalidConfig {
-    Document document = with("[mirror.a]\nformat = \"x\"\nlisten = [\":1\"]\n");
-    document.override(
-        "LARDER_", Map.of("LARDER_MIRROR__A__LISTEN", ""), _ -> false, Path.of("/work"));
-    Section mirror = document.root().table("mirror").tables().getFirst();
-    assertThat(mirror.get(LISTEN)).isEmpty();
-    assertThat(errorsOf("", Map.of("LARDER_CACHE__COUNT", "")))
-        .isEqualTo(
-            "LARDER_CACHE__COUNT: error: \"count\" in [cache]: expected an integer from 0 to 10,"
-                + " got a text; for example: LARDER_CACHE__COUNT=3\n");
-  }
-
-  @Test
-  void aVariableThatNamesNoKeyIsRefusedByItsName() {
-    assertThat(
-            errorsOf(
-                "[cache]",
-                Map.of(
-                    "LARDER_CACHE__MAX_SISE", "1GiB",
-                    "LARDER_CAHCE__COUNT", "1",
-                    "LARDER_COUNT", "1",
-                    "LARDER_CACHE", "1",
-                    "LARDER_CACHE____X", "1",
-                    "LARDER_KEYRING__X", "1")))
-        .isEqualTo(
-            """
-            LARDER_CACHE: error: [cache] is a table, not a key; name one of its keys, like LARDER_CACHE__KEY
-            LARDER_CACHE__MAX_SISE: error: unknown key "max-sise" in [cache]; did you mean LARDER_CACHE__MAX_SIZE?
-            LARDER_CACHE____X: error: names no key; a key in a table is written LARDER_TABLE__KEY
-            LARDER_CAHCE__COUNT: error: unknown table [cahce]; did you mean LARDER_CACHE__...?
-            LARDER_COUNT: error: unknown key "count" at the top level; unset it, or name a key as in LARDER_PACKAGES__LISTEN
-            LARDER_KEYRING__X: error: "keyring": expected a path, got a table; for example: LARDER_KEYRING__X=/etc/keys.gpg
-            """);
-  }
-
-  @Test
-  void anOptionReplacesAList() throws InvalidConfig {
-    Document document = with("[mirror]\nlisten = [\":1\"]\n");
-    document.override("--listen", "mirror", "listen", List.of("127.0.0.1:9"), Path.of("/work"));
-    assertThat(document.root().table("mirror").get(LISTEN)).containsExactly(at("127.0.0.1", 9));
-    assertThat(document.finish())
-        .contains(
-            new Setting(
-                List.of("mirror"), "listen", "[\"127.0.0.1:9\"]", new Origin.Argument("--listen")));
-    Document wrong = Document.empty();
-    wrong.override("--listen", "mirror", "listen", List.of("localhost:80"), Path.of("/work"));
-    wrong.root().table("mirror").get(LISTEN);
-    assertThatThrownBy(wrong::finish)
-        .hasMessage(
-            "--listen: error: \"listen\" in [mirror]: \"localhost:80\" is not an address:port;"
-                + " names are not looked up here, write 127.0.0.1:80; for example: --listen"
-                + " 127.0.0.1:8080");
-  }
-
-  @Test
   void pathsAreRelativeToTheFileTheyStandIn() throws InvalidConfig {
     assertThat(with("keyring = \"../keys.gpg\"").root().find(KEYRING))
         .isEqualTo(Path.of("/etc/keys.gpg"));
@@ -400,54 +291,11 @@ class DocumentTest {
   @Test
   void garbageIsNeverAnswered_exceptWithTheErrorForIt() throws InvalidConfig {
     Random random = new Random(20_261_120);
-    List<String> words =
-        List.of(
-            "[",
-            "]",
-            "[[",
-            "]]",
-            "{",
-            "}",
-            "=",
-            ".",
-            ",",
-            "\n",
-            "\r\n",
-            "\t",
-            " ",
-            "\"",
-            "'",
-            "#",
-            "\"\"\"",
-            "'''",
-            "\\",
-            "cache",
-            "mirror",
-            "max-size",
-            "listen",
-            "format",
-            "a",
-            "5",
-            "-1",
-            "1.5",
-            "true",
-            "1979-05-27",
-            "\"1GiB\"",
-            "\"[::1]:80\"",
-            "\uD83D\uDE00",
-            "\uD800",
-            "\0",
-            "[cache]\n",
-            "[mirror.a]\n",
-            "listen = [",
-            "token = ",
-            "\"\\u0000\"",
-            "99999999999999");
     Consumer<String> read = toml -> assertThat(errorsOf(toml)).isNotNull();
     for (int i = 0; i < 3_000; i++) {
       StringBuilder toml = new StringBuilder();
       for (int n = random.nextInt(30); n >= 0; n--) {
-        toml.append(words.get(random.nextInt(words.size())));
+        toml.append(PARTS.get(random.nextInt(PARTS.size())));
       }
       read.accept(toml.toString());
     }
@@ -498,22 +346,6 @@ class DocumentTest {
             List.of("", "[cache]\n", "[mirror.\"x\"]\n", "[[mirror]]\n").get(random.nextInt(4)));
       }
       assertThat(errorsOf(toml.toString())).contains("larder.toml:");
-    }
-  }
-
-  @Test
-  void garbageInTheEnvironmentIsRefusedTheSameWay() {
-    Random random = new Random(7);
-    List<String> parts =
-        List.of("CACHE", "MIRROR", "A", "__", "_", "COUNT", "LISTEN", "\0", "x", ".");
-    for (int i = 0; i < 10_000; i++) {
-      StringBuilder name = new StringBuilder("LARDER_");
-      for (int n = random.nextInt(6); n >= 0; n--) {
-        name.append(parts.get(random.nextInt(parts.size())));
-      }
-      String value = parts.get(random.nextInt(parts.size())).repeat(random.nextInt(3));
-      assertThat(errorsOf("[mirror]\n[cache]\ncount = 1", Map.of(name.toString(), value)))
-          .isNotNull();
     }
   }
 }

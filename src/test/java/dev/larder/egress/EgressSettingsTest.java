@@ -3,19 +3,15 @@ package dev.larder.egress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.larder.config.Document;
 import dev.larder.config.InvalidConfig;
+import dev.larder.testing.Toml;
 import java.net.InetAddress;
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class EgressSettingsTest {
   private static EgressSettings read(String toml) throws InvalidConfig {
-    Document document = Document.parse("larder.toml", Path.of("/etc/larder"), toml);
-    EgressSettings settings = EgressSettings.read(document.root().table("egress"));
-    document.finish();
-    return settings;
+    return Toml.read(toml, root -> EgressSettings.read(root.table("egress")));
   }
 
   @Test

@@ -27,6 +27,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class EgressTimesTest {
+  /// An upper bound that a busy machine keeps. Every fault here lasts much longer, so that only our
+  /// own limit can have ended it; which limit it was, the message says.
+  private static final Duration FAR_BELOW_THE_FAULT = Duration.ofSeconds(15);
+
   private final FaultyUpstream upstream = FaultyUpstream.start();
   private final EgressFixture fixture = new EgressFixture();
   private final Egress egress = fixture.egress(SHORT);
@@ -38,27 +42,30 @@ class EgressTimesTest {
   }
 
   @Test
-  void anAnswerMustBeginInTime() {
-    upstream.fault("a", new Fault.Delay(Duration.ofSeconds(20)));
+  void anAnswerMustBeginInTime() throws InterruptedException {
+    upstream.fault("a", new Fault.Delay(Duration.ofMinutes(2)));
     Duration took =
         duration(() ->
             assertThatThrownBy(() -> egress.get(fetch(upstream.uri("a"))))
                 .isInstanceOf(SocketTimeoutException.class)
                 .hasMessage("no response head from 127.0.0.1 in 0.6 s"));
-    assertThat(took).isBetween(SHORT.firstByte(), SHORT.firstByte().multipliedBy(4));
+    assertThat(took).isBetween(SHORT.firstByte(), FAR_BELOW_THE_FAULT);
+    // The request is noted by the upstream's thread, and the connection given up by the one that
+    // watches the time: both may come after the exception.
+    upstream.awaitRequest("a", 1);
+    await().untilAsserted(() -> assertThat(egress.connections()).isZero());
     assertThat(upstream.count("a")).isEqualTo(1);
-    assertThat(egress.connections()).isZero();
   }
 
   @Test
   void aHeadThatDripsDoesNotHoldUsLonger() {
     upstream.put("a", new byte[1]);
-    upstream.fault("a", new Fault.SlowHead(Duration.ofMillis(100)));
+    upstream.fault("a", new Fault.SlowHead(Duration.ofMillis(400)));
     Duration took =
         duration(() ->
             assertThatThrownBy(() -> egress.get(fetch(upstream.uri("a"))))
                 .isInstanceOf(SocketTimeoutException.class));
-    assertThat(took).isBetween(SHORT.firstByte(), SHORT.firstByte().multipliedBy(4));
+    assertThat(took).isBetween(SHORT.firstByte(), FAR_BELOW_THE_FAULT);
   }
 
   @Test
@@ -71,7 +78,7 @@ class EgressTimesTest {
                 .hasMessageStartingWith("stalled: ")
                 .hasMessageContaining("127.0.0.1")
                 .hasMessageEndingWith("after 500000 of 1000000 bytes"));
-    assertThat(took).isBetween(SHORT.stall(), SHORT.stall().multipliedBy(4));
+    assertThat(took).isBetween(SHORT.stall(), FAR_BELOW_THE_FAULT);
   }
 
   @Test
@@ -82,7 +89,7 @@ class EgressTimesTest {
         duration(() ->
             assertThatThrownBy(() -> body(egress, fetch(upstream.uri("a"))))
                 .hasMessageStartingWith("stalled: "));
-    assertThat(took).isBetween(SHORT.stall(), SHORT.stall().multipliedBy(4));
+    assertThat(took).isBetween(SHORT.stall(), FAR_BELOW_THE_FAULT);
   }
 
   @Test
@@ -137,7 +144,7 @@ class EgressTimesTest {
       URI uri = URI.create(upstream.url("half.test") + "/a");
       Fetch fetch = new Fetch(uri, Map.of(), new RedirectPolicy.SameDomain(), Set.of("half.test"));
       Duration took = duration(() -> assertThat(body(egress, fetch)).hasSize(1));
-      assertThat(took).isBetween(SHORT.connect(), SHORT.connect().multipliedBy(4));
+      assertThat(took).isBetween(SHORT.connect(), FAR_BELOW_THE_FAULT);
     } finally {
       for (SocketChannel channel : knocking) {
         channel.close();

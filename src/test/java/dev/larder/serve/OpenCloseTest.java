@@ -65,7 +65,10 @@ class OpenCloseTest {
               () -> PackageListener.open(on(first, second), site, SHORT_GRACE, transport))
           .isInstanceOf(IOException.class)
           .hasMessage(
-              "cannot listen on localhost:" + second.getPort() + ": another program listens there");
+              "cannot listen on 127.0.0.1:"
+                  + second.getPort()
+                  + ": another program listens there; stop it, or choose another address with"
+                  + " --listen or [packages] listen");
       try (ServerSocket again = new ServerSocket()) {
         again.setReuseAddress(true);
         again.bind(first);

@@ -3,8 +3,8 @@ package dev.larder.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.larder.config.Document;
 import dev.larder.config.InvalidConfig;
+import dev.larder.testing.Toml;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -13,10 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class PackagesSettingsTest {
   private static PackagesSettings read(String toml) throws InvalidConfig {
-    Document document = Document.parse("larder.toml", Path.of("/etc/larder"), toml);
-    PackagesSettings settings = PackagesSettings.read(document.root().table("packages"));
-    document.finish();
-    return settings;
+    return Toml.read(toml, root -> PackagesSettings.read(root.table("packages")));
   }
 
   @Test

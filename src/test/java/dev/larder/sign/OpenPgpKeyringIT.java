@@ -3,8 +3,10 @@ package dev.larder.sign;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.larder.ExternalCommand;
 import dev.larder.sign.Keyring.Verdict;
+import dev.larder.testing.Command;
+import dev.larder.testing.SigningKey;
+import dev.larder.testing.Tools;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,14 +32,14 @@ final class OpenPgpKeyringIT {
 
   @BeforeEach
   void makeAHome() throws Exception {
-    ExternalCommand.require("gpg", "gpgconf");
+    Tools.require("gpg", "gpgconf");
     home = privateDirectory("h");
     file = Files.writeString(directory.resolve("file"), "the bytes of a package\r\nand more\n");
   }
 
   @AfterEach
   void endTheAgents() throws Exception {
-    ExternalCommand.run(directory, "gpgconf", "--homedir", home.toString(), "--kill", "all");
+    SigningKey.endAgent(home);
   }
 
   private Path privateDirectory(String name) throws Exception {
@@ -46,27 +48,19 @@ final class OpenPgpKeyringIT {
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
   }
 
-  private String[] gpg(Path home, String... arguments) {
-    List<String> command =
-        new ArrayList<>(
-            List.of("gpg", "--homedir", home.toString(), "--no-tty", "--quiet", "--yes"));
-    command.addAll(List.of("--pinentry-mode", "loopback", "--passphrase", ""));
-    command.addAll(List.of(arguments));
-    return command.toArray(String[]::new);
+  private Command gpg(Path home, String... arguments) {
+    return Command.of("gpg", "--homedir", home.toString(), "--no-tty", "--quiet", "--yes")
+        .with("--pinentry-mode", "loopback", "--passphrase", "")
+        .with(arguments)
+        .in(directory);
   }
 
-  private String run(String... arguments) throws Exception {
-    List<String> batch = new ArrayList<>(List.of("--batch"));
-    batch.addAll(List.of(arguments));
-    return ExternalCommand.run(directory, gpg(home, batch.toArray(String[]::new)));
+  private String run(String... arguments) {
+    return gpg(home, "--batch").with(arguments).runOk();
   }
 
-  private void answer(String answers, String... arguments) throws Exception {
-    List<String> interactive = new ArrayList<>(List.of("--command-fd", "0", "--status-fd", "2"));
-    interactive.addAll(List.of(arguments));
-    var result =
-        ExternalCommand.attempt(directory, answers, gpg(home, interactive.toArray(String[]::new)));
-    assertThat(result.status()).as(result.output()).isZero();
+  private void answer(String answers, String... arguments) {
+    gpg(home, "--command-fd", "0", "--status-fd", "2").with(arguments).input(answers).runOk();
   }
 
   /// Makes a key and returns its fingerprint.
@@ -118,21 +112,13 @@ final class OpenPgpKeyringIT {
   /// What gpg says, knowing the public keys only.
   private String gpgSays(Path keys, Path signature) throws Exception {
     Path other = Files.createTempDirectory(directory, "v");
-    ExternalCommand.run(directory, gpg(other, "--batch", "--import", keys.toString()));
+    gpg(other, "--batch", "--import", keys.toString()).runOk();
     String said =
-        ExternalCommand.attempt(
-                directory,
-                "",
-                gpg(
-                    other,
-                    "--batch",
-                    "--status-fd",
-                    "1",
-                    "--verify",
-                    signature.toString(),
-                    file.toString()))
+        gpg(other, "--batch", "--status-fd", "1")
+            .with("--verify", signature.toString(), file.toString())
+            .run()
             .output();
-    ExternalCommand.run(directory, "gpgconf", "--homedir", other.toString(), "--kill", "all");
+    SigningKey.endAgent(other);
     return said;
   }
 
@@ -366,7 +352,9 @@ final class OpenPgpKeyringIT {
             .filter(Files::exists)
             .findFirst()
             .orElse(directory);
-    ExternalCommand.require(!keyring.equals(directory), "archlinux-keyring");
+    if (keyring.equals(directory)) {
+      Tools.missing("archlinux-keyring is not installed");
+    }
     List<String> revoked = Files.readAllLines(keyring.resolveSibling("archlinux-revoked"));
     Path unlisted = Files.copy(keyring, directory.resolve("arch.gpg"));
     int all = OpenPgpKeyring.open(unlisted).size();

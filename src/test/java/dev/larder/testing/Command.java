@@ -14,11 +14,12 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// A program with its arguments, to be run to its end or in the background. Speaks English
-/// (`LC_ALL=C`), reads nothing, and is killed when its time is over.
+/// (`LC_ALL=C`), reads nothing unless told to, and is killed when its time is over.
 public final class Command {
   private final List<String> arguments;
   private final Map<String, String> environment = new HashMap<>(Map.of("LC_ALL", "C"));
   private @Nullable Path directory;
+  private String input = "";
   private Duration timeout = Duration.ofMinutes(2);
 
   private Command(List<String> arguments) {
@@ -50,6 +51,12 @@ public final class Command {
   /// Runs it in this directory.
   public Command in(Path where) {
     directory = where;
+    return this;
+  }
+
+  /// Gives it this to read.
+  public Command input(String text) {
+    input = text;
     return this;
   }
 
@@ -89,8 +96,9 @@ public final class Command {
     try {
       // A file and not a pipe: a daemon that is left behind would hold a pipe open for ever.
       Path output = Files.createTempFile("larder-command", ".out");
+      Path stdin = Files.writeString(Files.createTempFile("larder-command", ".in"), input);
       try {
-        Process process = start(output);
+        Process process = start(stdin, output);
         if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
           process.destroyForcibly().waitFor();
           throw new AssertionError(
@@ -99,6 +107,7 @@ public final class Command {
         return new Result(process.exitValue(), text(output));
       } finally {
         Files.delete(output);
+        Files.delete(stdin);
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot run " + arguments, e);
@@ -120,12 +129,17 @@ public final class Command {
     return result.output();
   }
 
-  /// Starts it in the background with its output in a file. Whoever starts it ends it.
+  /// Starts it in the background with its output in a file and nothing to read. Whoever starts it
+  /// ends it.
   public Process start(Path output) throws IOException {
+    return start(Path.of("/dev/null"), output);
+  }
+
+  private Process start(Path stdin, Path output) throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(arguments)
             .redirectErrorStream(true)
-            .redirectInput(Path.of("/dev/null").toFile())
+            .redirectInput(stdin.toFile())
             .redirectOutput(output.toFile());
     builder.environment().putAll(environment);
     if (directory != null) {

@@ -83,7 +83,7 @@ public final class SigningKey implements AutoCloseable {
   }
 
   /// Ends the gpg-agent and dirmngr of one GnuPG home.
-  static void endAgent(Path home) {
+  public static void endAgent(Path home) {
     Command.of(List.of("gpgconf", "--homedir", home.toString(), "--kill", "all")).run();
   }
 }

@@ -1,14 +1,15 @@
 package dev.larder.format.pacman;
 
-import static dev.larder.ExternalCommand.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.larder.ExternalCommand;
 import dev.larder.format.PathKind;
 import dev.larder.store.Checksum;
 import dev.larder.store.Checksum.Algorithm;
 import dev.larder.store.Expected;
 import dev.larder.store.RelPath;
+import dev.larder.testing.Command;
+import dev.larder.testing.SigningKey;
+import dev.larder.testing.Tools;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -40,20 +41,23 @@ final class PacmanFormatIT {
 
   @BeforeAll
   static void makeARepository() throws Exception {
-    ExternalCommand.require("repo-add", "bsdtar", "sha256sum", "gpg", "vercmp");
+    Tools.require("repo-add", "bsdtar", "sha256sum", "gpg", "vercmp");
     List<String> files = new ArrayList<>();
     for (int i = 0; i < PACKAGES; i++) {
       files.add(makePackage(i));
     }
     sign(files.subList(0, 5));
-    List<String> repoAdd = new ArrayList<>(List.of("repo-add", "-q", "lab.db.tar.gz"));
-    repoAdd.addAll(files);
-    run(directory, repoAdd.toArray(String[]::new));
+    Command.of("repo-add", "-q", "lab.db.tar.gz")
+        .with(files.toArray(String[]::new))
+        .in(directory)
+        .runOk();
 
-    List<String> sha256sum = new ArrayList<>(List.of("sha256sum"));
-    sha256sum.addAll(files);
-    sha256sum.addAll(files.subList(0, 5).stream().map(file -> file + ".sig").toList());
-    for (String line : run(directory, sha256sum.toArray(String[]::new)).lines().toList()) {
+    Command sha256sum =
+        Command.of("sha256sum")
+            .with(files.toArray(String[]::new))
+            .with(files.stream().limit(5).map(file -> file + ".sig").toArray(String[]::new))
+            .in(directory);
+    for (String line : sha256sum.runOk().lines().toList()) {
       String file = line.substring(66);
       EXPECTED.put(
           "x/" + file,
@@ -92,28 +96,27 @@ final class PacmanFormatIT {
     Files.writeString(work.resolve("payload"), "payload " + i);
     String suffix = List.of("zst", "xz", "gz").get(i % 3);
     String file = name + "-" + version + "-any.pkg.tar." + suffix;
-    run(work, "bsdtar", "-acf", "../" + file, ".PKGINFO", "payload");
+    Command.of("bsdtar", "-acf", "../" + file, ".PKGINFO", "payload").in(work).runOk();
     return file;
   }
 
   private static void sign(List<String> files) throws Exception {
     Path home = Files.createDirectories(directory.resolve("g"));
     Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx------"));
-    String[] gpg = {"gpg", "--homedir", home.toString(), "--batch", "--passphrase", ""};
     try {
-      run(directory, with(gpg, "--quick-gen-key", "a@example.invalid", "ed25519", "sign", "never"));
+      gpg(home, "--quick-gen-key", "a@example.invalid", "ed25519", "sign", "never").runOk();
       for (String file : files) {
-        run(directory, with(gpg, "--detach-sign", file));
+        gpg(home, "--detach-sign", file).runOk();
       }
     } finally {
-      run(directory, "gpgconf", "--homedir", home.toString(), "--kill", "all");
+      SigningKey.endAgent(home);
     }
   }
 
-  private static String[] with(String[] command, String... more) {
-    List<String> whole = new ArrayList<>(List.of(command));
-    whole.addAll(List.of(more));
-    return whole.toArray(String[]::new);
+  private static Command gpg(Path home, String... arguments) {
+    return Command.of("gpg", "--homedir", home.toString(), "--batch", "--passphrase", "")
+        .with(arguments)
+        .in(directory);
   }
 
   @Test
@@ -122,7 +125,7 @@ final class PacmanFormatIT {
     Map<String, Expected> promises = Archive.promises("x/lab.db", Files.readAllBytes(db));
     assertThat(promises).containsExactlyInAnyOrderEntriesOf(EXPECTED).hasSize(PACKAGES + 5);
 
-    Matcher entry = ENTRY.matcher(run(directory, "bsdtar", "-xOf", db.toString(), "*/desc"));
+    Matcher entry = ENTRY.matcher(Command.of("bsdtar", "-xOf", db.toString(), "*/desc").runOk());
     int entries = 0;
     while (entry.find()) {
       entries++;
@@ -181,7 +184,7 @@ final class PacmanFormatIT {
         "cat"
       })
   void whateverPackedItTheDatabaseSaysTheSame(String packer) throws Exception {
-    ExternalCommand.require(packer.substring(0, (packer + " ").indexOf(' ')));
+    Tools.require(packer.substring(0, (packer + " ").indexOf(' ')));
     checkAfter("gzip -dc lab.db.tar.gz | " + packer);
   }
 
@@ -193,7 +196,7 @@ final class PacmanFormatIT {
 
   private static void checkAfter(String script) throws Exception {
     Path again = Files.createTempFile(directory, "again", ".db");
-    run(directory, "sh", "-c", script + " > " + again);
+    Command.of("sh", "-c", script + " > " + again).in(directory).runOk();
     byte[] bytes = Files.readAllBytes(again);
     assertThat(new PacmanFormat().plausible(new RelPath("lab.db"), start(again))).isTrue();
     assertThat(Archive.promises("x/lab.db", bytes)).containsExactlyInAnyOrderEntriesOf(EXPECTED);
@@ -202,11 +205,11 @@ final class PacmanFormatIT {
   @Test
   void aDatabaseFromWhichEverythingWasRemovedIsValid() throws Exception {
     Path empty = Files.createDirectories(directory.resolve("empty"));
-    run(directory, "sh", "-c", "head -c 10240 /dev/zero | gzip -c > empty/none.db");
+    Command.of("sh", "-c", "head -c 10240 /dev/zero | gzip -c > none.db").in(empty).runOk();
     assertThat(Archive.promises("none.db", Files.readAllBytes(empty.resolve("none.db")))).isEmpty();
     String name = EXPECTED.keySet().stream().filter(n -> n.contains("package3-")).findAny().get();
-    run(empty, "repo-add", "-q", "one.db.tar.gz", "../" + name.substring(2));
-    run(empty, "repo-remove", "-q", "one.db.tar.gz", "package3");
+    Command.of("repo-add", "-q", "one.db.tar.gz", "../" + name.substring(2)).in(empty).runOk();
+    Command.of("repo-remove", "-q", "one.db.tar.gz", "package3").in(empty).runOk();
     assertThat(Archive.promises("one.db", Files.readAllBytes(empty.resolve("one.db.tar.gz"))))
         .isEmpty();
   }
