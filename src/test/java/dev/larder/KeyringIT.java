@@ -160,13 +160,15 @@ class KeyringIT {
   }
 
   @Test
-  void warnAndOffServeWhatRequireWouldRefuse() {
+  void warnAndOffServeWhatRequireWouldRefuse() throws Exception {
     PackageSpec tool = PackageSpec.of("tool", "1-1").payload(300_000);
     for (String verify : List.of("warn", "off")) {
+      // Each its own: a signature of the same size and second as the last one is not replaced.
+      Path root = Files.createDirectory(upstream.resolve(verify));
       try (ArchRepository repository = ArchRepository.signed("core", unknown);
-          NginxServer nginx = NginxServer.serve(upstream)) {
+          NginxServer nginx = NginxServer.serve(root)) {
         repository.add(tool);
-        repository.publish(upstream);
+        repository.publish(root);
         try (TestLarder larder = larder(nginx, verify);
             PacmanClient client = new PacmanClient()) {
           client.repository("core", larder.url() + "/$repo/os/$arch").signatures("Never");
