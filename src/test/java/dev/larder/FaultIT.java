@@ -19,6 +19,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -266,8 +267,7 @@ class FaultIT {
   @Test
   void ofABigFileWithOtherBytesTheAnswerEndsShortAndTheRetryIsRight() throws Exception {
     both();
-    first.fault(big, new Fault.OtherBytes(wrong(bigBytes)));
-    Answer poisoned = get(big);
+    Answer poisoned = poisoned(new Fault.OtherBytes(wrong(bigBytes)));
     assertThat(poisoned.status()).isEqualTo(200);
     assertThat(poisoned.end()).isEqualTo(End.SHORT);
     assertThat(poisoned.body().length).isLessThanOrEqualTo(bigBytes.length - (64 << 10));
@@ -281,12 +281,25 @@ class FaultIT {
   @Test
   void whatTwoUpstreamsPutTogetherWronglyIsNotServedEither() throws Exception {
     both();
-    first.fault(big, new Fault.OtherBytes(wrong(bigBytes)), new Fault.DieAt(HALF, false));
-    Answer poisoned = get(big);
+    Answer poisoned = poisoned(new Fault.OtherBytes(wrong(bigBytes)), new Fault.DieAt(HALF, false));
     assertThat(poisoned.end()).isEqualTo(End.SHORT);
     first.heal();
     await().untilAsserted(() -> assertRight(get(big), bigBytes));
     assertKept(big, bigBytes);
+  }
+
+  /// What a client gets of the big file that has read some of it before its fill can end: as long
+  /// as nobody was given a byte, a fill begins again with another upstream, and nobody notices.
+  private Answer poisoned(Fault... faults) throws IOException {
+    CountDownLatch begun = new CountDownLatch(1);
+    List<Fault> all = new ArrayList<>(List.of(faults));
+    all.add(new Fault.HoldAt(HALF, begun));
+    first.fault(big, all.toArray(Fault[]::new));
+    try (Download download = Download.open(larder().uri(big))) {
+      download.read(1000);
+      begun.countDown();
+      return download.rest();
+    }
   }
 
   /// As long and with the same beginning, so that only the checksum tells.
