@@ -14,7 +14,8 @@ public final class HttpDate {
     return DateUtils.formatStandardDate(time);
   }
 
-  /// Reads any of the three forms; null if it is none of them.
+  /// Reads the two forms that name their zone; null for all else, the obsolete asctime form
+  /// included, and whoever asks takes that for no date.
   public static @Nullable Instant parse(String text) {
     return DateUtils.parseStandardDate(text);
   }
