@@ -60,7 +60,7 @@ class ArchitectureTest {
           Rules.Fence.around(List.of("gg.jte."), "serve", "pages.serve"),
           new Rules.Fence(
               List.of("org.apache.commons.compress.", "com.github.luben.", "org.tukaani."),
-              c -> Rules.shortName(c).startsWith("format."),
+              c -> Rules.shortName(c).startsWith("format"),
               "in a format"));
 
   private static String outermost(JavaClass c) {

@@ -62,7 +62,7 @@ final class Answers {
         case PathKind.IndexSignature signature -> index(ask, signature.of());
         case PathKind.Token _ -> token(ask);
         case PathKind.PackageFile _, PathKind.Companion _ -> packages.promised(ask);
-        case PathKind.Other _ -> packages.other(ask);
+        case PathKind.HashNamed _, PathKind.Immutable _, PathKind.Other _ -> packages.other(ask);
       };
     } catch (IOException | UncheckedIOException e) {
       LOG.error("{}: {}: {}", workings.settings().name(), ask.path(), e.getMessage());

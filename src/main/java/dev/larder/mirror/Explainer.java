@@ -52,7 +52,7 @@ final class Explainer {
             step("kind", "belongs to the package " + companion.of().fileName());
             yield named(path);
           }
-          case PathKind.Other _ -> {
+          case PathKind.HashNamed _, PathKind.Immutable _, PathKind.Other _ -> {
             step("kind", "no index covers it: revalidated when older than " + refresh());
             yield held(path, Promise.unverified());
           }

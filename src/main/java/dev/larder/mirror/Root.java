@@ -321,7 +321,12 @@ final class Root {
       switch (workings.format().kind(path)) {
         case PathKind.Index _ -> wanted.add(path);
         case PathKind.IndexSignature signature -> wanted.add(signature.of());
-        case PathKind.Token _, PathKind.PackageFile _, PathKind.Companion _, PathKind.Other _ -> {}
+        case PathKind.Token _,
+            PathKind.PackageFile _,
+            PathKind.Companion _,
+            PathKind.HashNamed _,
+            PathKind.Immutable _,
+            PathKind.Other _ -> {}
       }
     }
     return wanted;

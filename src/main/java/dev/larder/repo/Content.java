@@ -17,6 +17,9 @@ public interface Content {
   /// Finds the answer. Blocks, at most for some seconds: call it on a virtual thread.
   Answer answer(Ask ask);
 
+  /// A client will ask for `path` soon: what can be fetched by then is. Blocks as [#answer] does.
+  default void ahead(RelPath path) {}
+
   /// What we hold and know directly below `directory`, sorted by name; empty if nothing.
   ///
   /// @throws IOException if the disk cannot be read

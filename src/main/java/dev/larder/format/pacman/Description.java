@@ -1,6 +1,7 @@
 package dev.larder.format.pacman;
 
 import dev.larder.format.InvalidIndex;
+import dev.larder.format.TarMembers;
 import dev.larder.store.Checksum;
 import dev.larder.store.Checksum.Algorithm;
 import dev.larder.store.Expected;

@@ -1,5 +1,6 @@
 package dev.larder.format.pacman;
 
+import dev.larder.format.TarMembers;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;

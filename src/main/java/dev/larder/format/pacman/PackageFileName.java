@@ -1,5 +1,6 @@
 package dev.larder.format.pacman;
 
+import dev.larder.format.Compression;
 import org.jspecify.annotations.Nullable;
 
 /// The name of a package file, `name-[epoch:]pkgver-pkgrel-arch.pkg.tar[.suffix]`. It is a label:

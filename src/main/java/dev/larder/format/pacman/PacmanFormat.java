@@ -1,5 +1,6 @@
 package dev.larder.format.pacman;
 
+import dev.larder.format.Compression;
 import dev.larder.format.Format;
 import dev.larder.format.PathKind;
 import dev.larder.store.RelPath;
@@ -52,7 +53,7 @@ public final class PacmanFormat implements Format {
       return new PathKind.Index();
     }
     if (PackageFileName.suffixStart(fileName) >= 0) {
-      return new PathKind.PackageFile();
+      return new PathKind.PackageFile(false);
     }
     if (fileName.endsWith(SIGNATURE) && fileName.length() > SIGNATURE.length()) {
       RelPath of = signed(path);
@@ -64,6 +65,14 @@ public final class PacmanFormat implements Format {
       }
     }
     return new PathKind.Other();
+  }
+
+  /// {@inheritDoc}
+  ///
+  /// Arch moves its repositories together, so a mirror is one root.
+  @Override
+  public RelPath rootOf(RelPath path) {
+    return RelPath.ROOT;
   }
 
   private static RelPath signed(RelPath signature) {
@@ -130,9 +139,14 @@ public final class PacmanFormat implements Format {
   public @Nullable String packageName(RelPath path) {
     PackageFileName name =
         switch (kind(path)) {
-          case PathKind.PackageFile() -> PackageFileName.orNull(path.fileName());
+          case PathKind.PackageFile _ -> PackageFileName.orNull(path.fileName());
           case PathKind.Companion(RelPath of) -> PackageFileName.orNull(of.fileName());
-          case PathKind.Index(), PathKind.IndexSignature(_), PathKind.Token(), PathKind.Other() ->
+          case PathKind.Index _,
+              PathKind.IndexSignature _,
+              PathKind.Token _,
+              PathKind.HashNamed _,
+              PathKind.Immutable _,
+              PathKind.Other _ ->
               null;
         };
     return name == null ? null : name.name();
@@ -164,7 +178,12 @@ public final class PacmanFormat implements Format {
     return switch (kind(path)) {
       case PathKind.Index() -> MAX_DATABASE;
       case PathKind.IndexSignature(_), PathKind.Companion(_) -> Description.MAX_SIGNATURE;
-      case PathKind.PackageFile(), PathKind.Token(), PathKind.Other() -> -1;
+      case PathKind.PackageFile _,
+          PathKind.Token _,
+          PathKind.HashNamed _,
+          PathKind.Immutable _,
+          PathKind.Other _ ->
+          -1;
     };
   }
 
@@ -175,10 +194,10 @@ public final class PacmanFormat implements Format {
         Compression compression = Compression.of(start);
         yield compression != null && compression.isReadable();
       }
-      case PathKind.PackageFile() -> plausiblePackage(path.fileName(), start);
+      case PathKind.PackageFile _ -> plausiblePackage(path.fileName(), start);
       case PathKind.IndexSignature(_), PathKind.Companion(_) -> beginsSignature(start);
       case PathKind.Token() -> tokenTime(start).isPresent();
-      case PathKind.Other() -> true;
+      case PathKind.HashNamed _, PathKind.Immutable _, PathKind.Other _ -> true;
     };
   }
 

@@ -2,6 +2,7 @@ package dev.larder.format.pacman;
 
 import dev.larder.format.Format;
 import dev.larder.format.InvalidIndex;
+import dev.larder.format.TarMembers;
 import dev.larder.store.Expected;
 import dev.larder.store.RelPath;
 import java.io.IOException;

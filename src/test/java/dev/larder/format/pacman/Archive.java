@@ -1,6 +1,7 @@
 package dev.larder.format.pacman;
 
 import com.github.luben.zstd.ZstdOutputStream;
+import dev.larder.format.Compression;
 import dev.larder.store.Expected;
 import dev.larder.store.RelPath;
 import java.io.ByteArrayInputStream;

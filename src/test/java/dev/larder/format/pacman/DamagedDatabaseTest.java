@@ -3,6 +3,7 @@ package dev.larder.format.pacman;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import dev.larder.format.Compression;
 import dev.larder.format.InvalidIndex;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

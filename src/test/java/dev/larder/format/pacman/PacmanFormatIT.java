@@ -154,7 +154,7 @@ final class PacmanFormatIT {
           .isEqualTo(
               path.endsWith(".sig")
                   ? new PathKind.Companion(new RelPath(path.substring(0, path.length() - 4)))
-                  : new PathKind.PackageFile());
+                  : new PathKind.PackageFile(false));
       assertThat(format.packageName(file)).isNotNull();
       assertThat(file.fileName()).startsWith(format.packageName(file) + "-");
       byte[] start = start(directory.resolve(file.fileName()));

@@ -60,7 +60,7 @@ final class PacmanFormatTest {
         "a-1-1-any.pkg.tar.lz"
       })
   void packagesAreKnownByTheirSuffixAndSignaturesAreCompanions(String path) {
-    assertThat(kind(path)).isEqualTo(new PathKind.PackageFile());
+    assertThat(kind(path)).isEqualTo(new PathKind.PackageFile(false));
     assertThat(kind(path + ".sig")).isEqualTo(new PathKind.Companion(new RelPath(path)));
   }
 

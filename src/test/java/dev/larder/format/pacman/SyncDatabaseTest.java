@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 
+import dev.larder.format.Compression;
 import dev.larder.format.InvalidIndex;
 import dev.larder.store.Checksum;
 import dev.larder.store.Checksum.Algorithm;

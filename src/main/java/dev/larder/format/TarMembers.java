@@ -1,6 +1,5 @@
-package dev.larder.format.pacman;
+package dev.larder.format;
 
-import dev.larder.format.InvalidIndex;
 import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.FilterInputStream;
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// [InvalidIndex] that names index and member; only a failure to read the given stream stays the
 /// IOException it was. What an archive can make us spend is bounded: unpacked bytes, members, and
 /// the bytes of one member's headers, which the tar reader holds in memory.
-final class TarMembers implements Closeable {
+public final class TarMembers implements Closeable {
   private static final int MAX_MEMBERS = 300_000;
   private static final int MAX_HEADERS = 1 << 20;
   private static final int BLOCK = 512;
@@ -44,7 +43,8 @@ final class TarMembers implements Closeable {
   /// @param index for messages
   /// @param maxUnpacked how many bytes it may hold unpacked
   /// @throws InvalidIndex if it is not a packed tar archive
-  static TarMembers open(String index, InputStream bytes, long maxUnpacked) throws IOException {
+  public static TarMembers open(String index, InputStream bytes, long maxUnpacked)
+      throws IOException {
     Source source = new Source(bytes);
     BufferedInputStream buffered = new BufferedInputStream(source, 1 << 16);
     buffered.mark(Compression.SNIFFED);
@@ -76,7 +76,7 @@ final class TarMembers implements Closeable {
   /// Goes to the next member; false after the last one, and then the archive was whole.
   ///
   /// @throws InvalidIndex if the archive is damaged or exceeds a limit
-  boolean next() throws IOException {
+  public boolean next() throws IOException {
     return guarded(() -> {
       drain();
       unpacked.allowHeaders(MAX_HEADERS);
@@ -95,29 +95,29 @@ final class TarMembers implements Closeable {
   }
 
   /// The name of the member, as it stands in the archive.
-  String name() {
+  public String name() {
     return member().getName();
   }
 
   /// Whether the member is an ordinary file.
-  boolean isFile() {
+  public boolean isFile() {
     return member().isFile() && !member().isDirectory();
   }
 
   /// The length of the member in bytes.
-  long size() {
+  public long size() {
     return member().getSize();
   }
 
   /// Reads bytes of the member as [InputStream#read(byte[], int, int)] does.
   ///
   /// @throws InvalidIndex if the archive is damaged or exceeds a limit
-  int read(byte[] into, int offset, int length) throws IOException {
+  public int read(byte[] into, int offset, int length) throws IOException {
     return guarded(() -> tar.read(into, offset, length));
   }
 
   /// What is wrong with the member.
-  InvalidIndex fault(String what) {
+  public InvalidIndex fault(String what) {
     return new InvalidIndex(where() + what);
   }
 
@@ -193,7 +193,7 @@ final class TarMembers implements Closeable {
   }
 
   /// `text` for a message: short and without control characters.
-  static String shown(String text) {
+  public static String shown(String text) {
     String plain = text.replaceAll("[\\p{Cntrl}\\p{Zl}\\p{Zp}\uFFFD]", "?");
     return plain.length() <= 120 ? plain : plain.substring(0, 117) + "...";
   }

@@ -1,4 +1,4 @@
-package dev.larder.format.pacman;
+package dev.larder.format;
 
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import java.io.IOException;
@@ -13,7 +13,7 @@ import org.tukaani.xz.XZInputStream;
 
 /// How a tar archive is packed, known by its first bytes as libarchive knows it: pacman reads any
 /// of them behind the name `core.db`.
-enum Compression {
+public enum Compression {
   GZIP(".gz", "1f8b"),
   ZSTD(".zst", "28b52ffd"),
   XZ(".xz", "fd377a585a00"),
@@ -27,7 +27,7 @@ enum Compression {
   NONE("", "");
 
   /// What the head of a tar archive takes.
-  static final int SNIFFED = 512;
+  public static final int SNIFFED = 512;
 
   // xz -9 needs 65 MiB; a header may ask for 1.5 GiB.
   private static final int XZ_MEMORY_KIB = 72 * 1024;
@@ -43,7 +43,7 @@ enum Compression {
 
   /// The compression whose data begins with `start`, the first [#SNIFFED] bytes; null if it is none
   /// of these.
-  static @Nullable Compression of(byte[] start) {
+  public static @Nullable Compression of(byte[] start) {
     for (Compression compression : values()) {
       if (compression.begins(start)) {
         return compression;
@@ -53,7 +53,7 @@ enum Compression {
   }
 
   /// The compression `.suffix` after `.tar` stands for; null if none.
-  static @Nullable Compression named(String suffix) {
+  public static @Nullable Compression named(String suffix) {
     for (Compression compression : values()) {
       if (compression.suffix.equals(suffix)) {
         return compression;
@@ -63,7 +63,7 @@ enum Compression {
   }
 
   /// Whether data of this kind can begin with `start`, the first [#SNIFFED] bytes.
-  boolean begins(byte[] start) {
+  public boolean begins(byte[] start) {
     if (this == NONE) {
       return beginsTar(start);
     }
@@ -71,7 +71,7 @@ enum Compression {
   }
 
   /// Whether an index packed like this can be read here.
-  boolean isReadable() {
+  public boolean isReadable() {
     return switch (this) {
       case GZIP, ZSTD, XZ, BZIP2, LZ4, NONE -> true;
       case LRZIP, LZOP, COMPRESS, LZIP -> false;
@@ -83,7 +83,7 @@ enum Compression {
   ///
   /// @throws IOException if the head is damaged, or this platform lacks the library
   /// @throws IllegalStateException if it is not [#isReadable()]
-  InputStream open(InputStream packed) throws IOException {
+  public InputStream open(InputStream packed) throws IOException {
     try {
       return switch (this) {
         case GZIP -> new GZIPInputStream(packed, 1 << 16);
