@@ -56,7 +56,12 @@ public final class Larder implements Closeable {
     for (MirrorSettings settings : config.mirrors()) {
       Mirror.Surroundings around =
           new Mirror.Surroundings(
-              format(settings), data.layout(), database, egress, keyring(settings), clock);
+              format(settings),
+              data.layout(),
+              database,
+              egress,
+              new Mirror.Trust(keyring(settings), null),
+              clock);
       mirrors.add(owned(Mirror.open(settings, around, UpstreamLists.of(settings.upstream()))));
     }
 

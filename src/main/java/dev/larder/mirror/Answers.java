@@ -10,6 +10,7 @@ import dev.larder.repo.CacheStatus;
 import dev.larder.repo.Generation;
 import dev.larder.repo.Member;
 import dev.larder.repo.Representation;
+import dev.larder.store.Expected;
 import dev.larder.store.OpenFile;
 import dev.larder.store.RelPath;
 import java.io.IOException;
@@ -33,15 +34,15 @@ final class Answers {
   private static final Pattern PINNED = Pattern.compile("@(\\d{1,18})/(.+)");
 
   private final Workings workings;
-  private final Root root;
+  private final Roots roots;
   private final ClientGenerations clients;
   private final PackageAnswers packages;
 
-  Answers(Workings workings, Root root, Fills fills) {
+  Answers(Workings workings, Roots roots, Fills fills) {
     this.workings = workings;
-    this.root = root;
+    this.roots = roots;
     this.clients = new ClientGenerations(workings.settings().hold());
-    this.packages = new PackageAnswers(workings, root, fills, clients);
+    this.packages = new PackageAnswers(workings, roots, fills, clients);
   }
 
   /// Finds the answer; blocks, at most for some seconds.
@@ -62,7 +63,9 @@ final class Answers {
         case PathKind.IndexSignature signature -> index(ask, signature.of());
         case PathKind.Token _ -> token(ask);
         case PathKind.PackageFile _, PathKind.Companion _ -> packages.promised(ask);
-        case PathKind.HashNamed _, PathKind.Immutable _, PathKind.Other _ -> packages.other(ask);
+        case PathKind.HashNamed(Expected expected) -> packages.hashNamed(ask, expected);
+        case PathKind.Immutable _ -> packages.immutable(ask);
+        case PathKind.Other _ -> packages.other(ask);
       };
     } catch (IOException | UncheckedIOException e) {
       LOG.error("{}: {}: {}", workings.settings().name(), ask.path(), e.getMessage());
@@ -75,6 +78,20 @@ final class Answers {
       Thread.currentThread().interrupt();
       return new Answer.Unavailable(
           503, "This mirror is stopping.", SOON, CacheStatus.forwarded("bypass", 0, false, ""));
+    }
+  }
+
+  /// Fetches what a client will ask for soon, if it is not here. Blocks until it is on its way.
+  void ahead(RelPath path) {
+    try {
+      if (!isNoFile(path)) {
+        packages.ahead(path);
+      }
+    } catch (IOException | UncheckedIOException e) {
+      // Whoever asks for it is told.
+      LOG.debug("{}: ahead: {}", path, e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -93,9 +110,10 @@ final class Answers {
 
   private Answer pinned(Ask ask, long number, String rest) throws IOException {
     RelPath path = RelPath.orNull(rest);
-    Generation generation = root.generation(number);
+    Root root = path == null ? null : roots.existing(path);
+    Generation generation = root == null ? null : root.generation(number);
     Member member = path == null || generation == null ? null : generation.member(path);
-    if (generation == null || member == null) {
+    if (root == null || generation == null || member == null) {
       String why =
           generation == null
               ? "Generation " + number + " is no longer held; ask again without @" + number + "."
@@ -108,18 +126,30 @@ final class Answers {
         representation,
         body(ask, generation, member),
         CacheStatus.hit("gen=" + number),
-        new WhileHeld(generation, member.path()));
+        new WhileHeld(root, generation, member.path()));
   }
 
   /// An index, or the signature of one.
   private Answer index(Ask ask, RelPath index) throws IOException, InterruptedException {
+    Root root = roots.of(index);
+    if (root == null) {
+      return new Answer.Unavailable(
+          503,
+          "Too many directories that upstream does not have were asked for; try again soon.",
+          SOON,
+          CacheStatus.forwarded("bypass", 0, false, "too many roots"));
+    }
+    Answer paired = paired(ask, root);
+    if (paired != null) {
+      return paired;
+    }
     Generation before = root.current();
     boolean fresh = before != null && root.isFresh(before);
     Generation generation = root.forIndex(index);
     if (generation == null) {
-      return noIndex(ask, index);
+      return noIndex(ask, root, index);
     }
-    CacheStatus status = status(generation, fresh && before == generation);
+    CacheStatus status = status(root, generation, fresh && before == generation);
     Member member = generation.member(ask.path());
     if (member == null) {
       return new Answer.Absent("Upstream has no %s.".formatted(ask.path().fileName()), status);
@@ -136,7 +166,27 @@ final class Answers {
         representation(member),
         body(ask, generation, member),
         status,
-        new WhileFresh(generation, member.path()));
+        new WhileFresh(root, generation, member.path()));
+  }
+
+  /// The half of a pair whose other half this client was handed from a generation that is not
+  /// current any more; null if that is not so.
+  private @Nullable Answer paired(Ask ask, Root root) throws IOException {
+    RelPath with = workings.format().pairedWith(ask.path());
+    if (with == null) {
+      return null;
+    }
+    long last = clients.last(ask.client(), with.parent(), root.directory());
+    Generation generation = root.generation(last);
+    if (generation == null || generation == root.current() || generation.member(with) == null) {
+      return null;
+    }
+    CacheStatus status = CacheStatus.hit("gen=" + last);
+    Member member = generation.member(ask.path());
+    return member == null
+        ? new Answer.Absent("Upstream had no %s.".formatted(ask.path().fileName()), status)
+        : new Answer.Found(
+            representation(member), body(ask, generation, member), status, Validity.ONCE);
   }
 
   /// Notes that `client` has `path` as it is in `generation`. Does not block.
@@ -146,20 +196,23 @@ final class Answers {
             ? signature.of()
             : path;
     // Of a package, a client believes the index it will fetch packages by, and no other.
-    if (workings.format().namesPackages(index)) {
+    boolean leads = index.equals(workings.format().leader(workings.format().rootOf(index)));
+    if (leads || workings.format().namesPackages(index)) {
       clients.handed(client, path.parent(), generation.number());
     }
   }
 
   private Answer token(Ask ask) throws IOException, InterruptedException {
-    Generation generation = root.current();
+    Root root = roots.existing(ask.path());
+    Generation generation = root == null ? null : root.current();
     if (generation != null && generation.member(ask.path()) != null) {
       return index(ask, ask.path());
     }
     return packages.other(ask);
   }
 
-  private Answer noIndex(Ask ask, RelPath index) throws IOException, InterruptedException {
+  private Answer noIndex(Ask ask, Root root, RelPath index)
+      throws IOException, InterruptedException {
     CacheStatus status = CacheStatus.forwarded("uri-miss", 0, false, "no generation");
     if (root.isAbsent(index)) {
       return new Answer.Absent("Upstream has no %s.".formatted(ask.path().fileName()), status);
@@ -186,7 +239,7 @@ final class Answers {
     };
   }
 
-  private CacheStatus status(Generation generation, boolean unasked) {
+  private static CacheStatus status(Root root, Generation generation, boolean unasked) {
     String detail = "gen=" + generation.number();
     String trouble = root.lastError();
     if (trouble != null) {
@@ -212,10 +265,12 @@ final class Answers {
 
   /// Holds while the generation is current and need not be confirmed.
   private final class WhileFresh implements Validity {
+    private final Root root;
     private final Generation generation;
     private final RelPath path;
 
-    WhileFresh(Generation generation, RelPath path) {
+    WhileFresh(Root root, Generation generation, RelPath path) {
+      this.root = root;
       this.generation = generation;
       this.path = path;
     }
@@ -238,10 +293,12 @@ final class Answers {
 
   /// Holds while the generation is held. A path in one generation never changes.
   private final class WhileHeld implements Validity {
+    private final Root root;
     private final Generation generation;
     private final RelPath path;
 
-    WhileHeld(Generation generation, RelPath path) {
+    WhileHeld(Root root, Generation generation, RelPath path) {
+      this.root = root;
       this.generation = generation;
       this.path = path;
     }

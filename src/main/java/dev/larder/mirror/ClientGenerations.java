@@ -28,9 +28,19 @@ final class ClientGenerations {
     handed.put(new Key(client, directory), generation);
   }
 
-  /// The generation `client` was handed last, or 0 if that is longer ago than clients are held for.
-  long last(InetAddress client, RelPath directory) {
-    Long generation = handed.getIfPresent(new Key(client, directory));
-    return generation == null ? 0 : generation;
+  /// The generation `client` was handed last for `directory` or a directory above it, or 0 if that
+  /// is longer ago than clients are held for.
+  ///
+  /// @param root the root whose generations are meant: nothing above it is looked at
+  long last(InetAddress client, RelPath directory, RelPath root) {
+    for (RelPath place = directory; ; place = place.parent()) {
+      Long generation = handed.getIfPresent(new Key(client, place));
+      if (generation != null) {
+        return generation;
+      }
+      if (place.equals(root) || place.isRoot()) {
+        return 0;
+      }
+    }
   }
 }

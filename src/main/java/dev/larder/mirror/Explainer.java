@@ -4,6 +4,7 @@ import dev.larder.format.PathKind;
 import dev.larder.mirror.Explanation.Step;
 import dev.larder.repo.Generation;
 import dev.larder.repo.Member;
+import dev.larder.store.Expected;
 import dev.larder.store.RelPath;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -12,47 +13,62 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Says what a path would be answered with, and why, without asking any upstream.
 final class Explainer {
   private final Workings workings;
-  private final Root root;
+  private final Roots roots;
   private final Fills fills;
   private final List<Step> steps = new ArrayList<>();
 
-  Explainer(Workings workings, Root root, Fills fills) {
+  Explainer(Workings workings, Roots roots, Fills fills) {
     this.workings = workings;
-    this.root = root;
+    this.roots = roots;
     this.fills = fills;
   }
 
   Explanation explain(RelPath path) throws IOException {
     PathKind kind = workings.format().kind(path);
     step("mirror", workings.settings().name() + " (" + workings.format().name() + ")");
-    generation();
+    Root root = roots.existing(path);
+    generation(root);
     String answer =
         switch (kind) {
           case PathKind.Index _ -> {
             step("kind", "index: a member of the set, switched with its generation");
-            yield member(path, path);
+            yield member(root, path, path);
           }
           case PathKind.IndexSignature signature -> {
             step("kind", "signature of the index " + signature.of());
-            yield member(path, signature.of());
+            yield member(root, path, signature.of());
           }
           case PathKind.Token _ -> {
             step("kind", "token: its change announces a new set");
-            yield member(path, path);
+            yield member(root, path, path);
           }
-          case PathKind.PackageFile _ -> {
-            step("kind", "package: an index promises its size and checksum");
+          case PathKind.PackageFile(boolean immutable) -> {
+            step(
+                "kind",
+                immutable
+                    ? "package: an index promises its bytes, and its name never means others"
+                    : "package: an index promises its size and checksum");
             yield named(path);
           }
           case PathKind.Companion companion -> {
             step("kind", "belongs to the package " + companion.of().fileName());
             yield named(path);
           }
-          case PathKind.HashNamed _, PathKind.Immutable _, PathKind.Other _ -> {
+          case PathKind.HashNamed(Expected expected) -> {
+            step("kind", "its name tells its bytes: " + expected.checksum());
+            yield held(path, Promise.of(expected));
+          }
+          case PathKind.Immutable _ -> {
+            step(
+                "kind", "never changes once it is there; that it is not is remembered for an hour");
+            yield held(path, Promise.unverified());
+          }
+          case PathKind.Other _ -> {
             step("kind", "no index covers it: revalidated when older than " + refresh());
             yield held(path, Promise.unverified());
           }
@@ -73,15 +89,16 @@ final class Explainer {
     return workings.settings().refresh().toSeconds() + " s";
   }
 
-  private void generation() {
-    Generation current = root.current();
-    if (current == null) {
+  private void generation(@Nullable Root root) {
+    Generation current = root == null ? null : root.current();
+    if (root == null || current == null) {
       step("generation", "none yet: no index has been fetched");
       return;
     }
     Instant now = workings.clock().instant();
     long age = Duration.between(current.origin().fetchedAt(), now).toSeconds();
     long confirmed = now.getEpochSecond() - root.confirmedAt();
+    step("root", root.directory().isRoot() ? "the whole mirror" : root.directory().value());
     step(
         "generation",
         "%d from %s, fetched %d s ago, confirmed by upstream %d s ago%s"
@@ -101,11 +118,11 @@ final class Explainer {
     }
   }
 
-  private String member(RelPath path, RelPath index) {
-    Generation current = root.current();
+  private String member(@Nullable Root root, RelPath path, RelPath index) {
+    Generation current = root == null ? null : root.current();
     Member member = current == null ? null : current.member(path);
     if (current == null || member == null) {
-      return root.isAbsent(path) || root.isAbsent(index)
+      return root != null && (root.isAbsent(path) || root.isAbsent(index))
           ? "404: upstream said a moment ago that it has no such file"
           : "fetched from upstream on request";
     }
@@ -128,7 +145,7 @@ final class Explainer {
             path,
             InetAddress.getLoopbackAddress(),
             workings.format(),
-            root.known(),
+            roots.known(path),
             new ClientGenerations(Duration.ofSeconds(1)));
     return switch (naming) {
       case Naming.Named named -> {

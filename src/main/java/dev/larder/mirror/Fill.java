@@ -56,7 +56,7 @@ final class Fill {
     this.order = order;
     this.fills = fills;
     this.startedAt = fills.clock().instant();
-    this.growth = new Growth(order.promise().provable(), order.promise().expected().size());
+    this.growth = new Growth(order.checked(), order.promise().expected().size());
     this.hashing = new Hashing(order.promise().expected().checksum());
   }
 

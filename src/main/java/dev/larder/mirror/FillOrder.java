@@ -13,6 +13,7 @@ import java.util.Map;
 /// @param conditional validators of what we hold, as request headers; with them a fill may end with
 ///   [FillHead.NotModified]
 /// @param maxSize the most bytes a client would take, or -1
+/// @param checked whether the whole is looked at before its last bytes are let go
 /// @param mayBePage whether the path may really be an HTML page
 record FillOrder(
     RelPath path,
@@ -20,6 +21,7 @@ record FillOrder(
     boolean aside,
     Map<String, String> conditional,
     long maxSize,
+    boolean checked,
     boolean mayBePage) {
   FillOrder {
     conditional = Map.copyOf(conditional);
@@ -32,8 +34,18 @@ record FillOrder(
       boolean aside,
       Map<String, String> conditional,
       Format format) {
-    boolean mayBePage = format.kind(path) instanceof PathKind.Other;
-    return new FillOrder(path, promise, aside, conditional, format.maxSize(path), mayBePage);
+    PathKind kind = format.kind(path);
+    boolean tells =
+        kind instanceof PathKind.Immutable
+            || (kind instanceof PathKind.PackageFile(boolean immutable) && immutable);
+    return new FillOrder(
+        path,
+        promise,
+        aside,
+        conditional,
+        format.maxSize(path),
+        promise.provable() || tells,
+        kind instanceof PathKind.Other);
   }
 
   /// Clients that want the same bytes share one fill.

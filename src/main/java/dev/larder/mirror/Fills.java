@@ -4,7 +4,6 @@ import dev.larder.format.Format;
 import dev.larder.format.PathKind;
 import dev.larder.store.Checksum;
 import dev.larder.store.GrowingFile;
-import dev.larder.store.Layout.RootLayout;
 import dev.larder.store.RelPath;
 import java.io.Closeable;
 import java.io.IOException;
@@ -34,7 +33,7 @@ final class Fills implements Closeable {
   private final Semaphore slots = new Semaphore(AT_ONCE, true);
   private final Upstreams upstreams;
   private final Format format;
-  private final RootLayout layout;
+  private final Path partials;
   private final HeldFiles held;
   private final PackageCheck check;
   private final Traffic traffic;
@@ -42,17 +41,18 @@ final class Fills implements Closeable {
   private volatile boolean closed;
   private volatile Instant diskFailedAt = Instant.EPOCH;
 
+  /// @param partials directory for unfinished files
   Fills(
       Upstreams upstreams,
       Format format,
-      RootLayout layout,
+      Path partials,
       HeldFiles held,
       PackageCheck check,
       Traffic traffic,
       InstantSource clock) {
     this.upstreams = upstreams;
     this.format = format;
-    this.layout = layout;
+    this.partials = partials;
     this.held = held;
     this.check = check;
     this.traffic = traffic;
@@ -137,7 +137,7 @@ final class Fills implements Closeable {
   }
 
   Path partials() {
-    return layout.partial();
+    return partials;
   }
 
   boolean plausible(RelPath path, byte[] start) {
@@ -167,7 +167,7 @@ final class Fills implements Closeable {
   /// Why the disk cannot take `size` more bytes (-1: unknown), or null if it can.
   @Nullable String lackOfRoom(long size) {
     try {
-      long free = Files.getFileStore(layout.partial()).getUsableSpace();
+      long free = Files.getFileStore(partials).getUsableSpace();
       return size >= 0 && free < size + SPARE
           ? "%d bytes are free, %d are needed".formatted(free, size + SPARE)
           : null;

@@ -18,13 +18,13 @@ import org.jspecify.annotations.Nullable;
 /// waits for more. One writer calls [#open], [#size], [#advance], [#rewind] and [#end]; the rest is
 /// for any number of readers.
 ///
-/// Of a file with a promised checksum the end is withheld until the checksum holds; a small one is
-/// withheld whole.
+/// Of a file that is checked as a whole the end is withheld until the check is passed; a small one
+/// is withheld whole.
 final class Growth implements GrowingFile {
   /// How much of a file is withheld until its checksum holds; of smaller files, half.
   static final int WITHHELD = 64 * 1024;
 
-  private final boolean provable;
+  private final boolean checked;
   private final CompletableFuture<State> end = new CompletableFuture<>();
   // The writer is one user of the channel, every reader another.
   private final AtomicInteger users = new AtomicInteger(1);
@@ -37,10 +37,10 @@ final class Growth implements GrowingFile {
   private volatile boolean impatient;
   private volatile boolean exposed;
 
-  /// @param provable whether a checksum is promised
+  /// @param checked whether the whole is looked at before its last bytes are let go
   /// @param size in bytes, or -1 if not known yet
-  Growth(boolean provable, long size) {
-    this.provable = provable;
+  Growth(boolean checked, long size) {
+    this.checked = checked;
     this.size = size;
   }
 
@@ -163,7 +163,7 @@ final class Growth implements GrowingFile {
     if (state instanceof State.Complete complete) {
       return complete.size();
     }
-    if (!provable) {
+    if (!checked) {
       return offset;
     }
     long total = size;

@@ -3,6 +3,7 @@ package dev.larder.mirror;
 import dev.larder.mirror.HeldFileTable.Row;
 import dev.larder.store.Checksum;
 import dev.larder.store.Durable;
+import dev.larder.store.Expected;
 import dev.larder.store.Hashing;
 import dev.larder.store.Layout;
 import dev.larder.store.OpenFile;
@@ -19,9 +20,13 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,7 +47,7 @@ final class HeldFiles {
 
   private final Layout layout;
   private final String mirror;
-  private final Layout.RootLayout root;
+  private final UnaryOperator<RelPath> rootOf;
   private final HeldFileTable table;
   private final InstantSource clock;
   private final ConcurrentHashMap<String, Row> unflushed = new ConcurrentHashMap<>();
@@ -51,15 +56,16 @@ final class HeldFiles {
   // also held while a file is read to check it, so that two requests do not read it twice.
   private final Object[] locks = new Object[1024];
 
+  /// @param rootOf which root a path belongs to: bytes that go aside lie with its state
   HeldFiles(
       Layout layout,
       String mirror,
-      Layout.RootLayout root,
+      UnaryOperator<RelPath> rootOf,
       HeldFileTable table,
       InstantSource clock) {
     this.layout = layout;
     this.mirror = mirror;
-    this.root = root;
+    this.rootOf = rootOf;
     this.table = table;
     this.clock = clock;
     for (int i = 0; i < locks.length; i++) {
@@ -83,14 +89,33 @@ final class HeldFiles {
   @Nullable Held find(RelPath path, Promise promise) throws IOException {
     Held held = find(path.value(), layout.file(mirror, path), promise);
     if (held == null && promise.expected().checksum() != null) {
-      held = findAside(promise);
+      held = findAside(path, promise);
     }
     return held;
   }
 
-  private @Nullable Held findAside(Promise promise) throws IOException {
+  private @Nullable Held findAside(RelPath path, Promise promise) throws IOException {
     Checksum checksum = promise.expected().checksum();
-    return checksum == null ? null : find(asideName(checksum), root.held(checksum), promise);
+    return checksum == null
+        ? null
+        : find(asideName(path, checksum), aside(path, checksum), promise);
+  }
+
+  /// Where the bytes with this checksum lie while `path` means others.
+  private Path aside(RelPath path, Checksum checksum) {
+    return state(path).held(checksum);
+  }
+
+  private Layout.RootLayout state(RelPath path) {
+    return layout.root(mirror, rootOf.apply(path));
+  }
+
+  private String asideName(RelPath path, Checksum checksum) {
+    return asidePrefix(rootOf.apply(path)) + aside(path, checksum).getFileName();
+  }
+
+  private static String asidePrefix(RelPath root) {
+    return ASIDE + Layout.rootName(root) + "/";
   }
 
   /// Whatever bytes lie at `path` if they were checked once, whatever they were checked against.
@@ -99,9 +124,7 @@ final class HeldFiles {
     return row == null
         ? null
         : find(
-            path.value(),
-            layout.file(mirror, path),
-            new Promise(row.promise(), dev.larder.store.Expected.NOTHING));
+            path.value(), layout.file(mirror, path), new Promise(row.promise(), Expected.NOTHING));
   }
 
   private @Nullable Held find(String name, Path file, Promise promise) throws IOException {
@@ -127,13 +150,38 @@ final class HeldFiles {
       return null;
     }
     if (!row.promise().equals(promise.key())) {
-      if (!row.sha256().equals(promise.sha256())) {
+      if (!row.sha256().equals(promise.sha256()) && !holdsByAnotherName(file, row, promise)) {
         return null;
       }
       row = row.promised(promise.key());
       unflushed.put(name, row);
     }
     return open(file, row);
+  }
+
+  /// Whether bytes that were checked against another kind of checksum, or against none, are those
+  /// of `promise`: an index may change from one algorithm to another, and a package may be here
+  /// before its index.
+  private static boolean holdsByAnotherName(Path file, Row row, Promise promise)
+      throws IOException {
+    Checksum expected = promise.expected().checksum();
+    boolean comparable =
+        expected == null
+            || expected.algorithm() == Checksum.Algorithm.SHA256
+            || row.promise().startsWith(expected.algorithm().id() + ":");
+    boolean sizeFits = !promise.expected().hasSize() || promise.expected().size() == row.size();
+    return expected != null && !comparable && sizeFits && hash(file, expected).asExpected();
+  }
+
+  private static Hashing.Result hash(Path file, Checksum expected) throws IOException {
+    Hashing hashing = new Hashing(expected);
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] buffer = new byte[1 << 16];
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        hashing.update(buffer, 0, n);
+      }
+    }
+    return hashing.finish();
   }
 
   /// Reads a file that has no row, or is not what its row describes, and gives it one if it is what
@@ -153,14 +201,7 @@ final class HeldFiles {
       }
       return null;
     }
-    Hashing hashing = new Hashing(expected);
-    try (InputStream in = Files.newInputStream(file)) {
-      byte[] buffer = new byte[1 << 16];
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        hashing.update(buffer, 0, n);
-      }
-    }
-    Hashing.Result result = hashing.finish();
+    Hashing.Result result = hash(file, expected);
     if (!result.asExpected()) {
       damaged(name, file, "its checksum is wrong");
       return null;
@@ -242,8 +283,8 @@ final class HeldFiles {
       Upstreamed upstreamed)
       throws IOException {
     Checksum checksum = promise.expected().checksum();
-    String name = aside && checksum != null ? asideName(checksum) : path.value();
-    Path target = aside && checksum != null ? root.held(checksum) : layout.file(mirror, path);
+    String name = aside && checksum != null ? asideName(path, checksum) : path.value();
+    Path target = aside && checksum != null ? aside(path, checksum) : layout.file(mirror, path);
     Instant now = clock.instant();
     Instant time = upstreamed.lastModified() == null ? now : upstreamed.lastModified();
     Instant seconds = Instant.ofEpochSecond(time.getEpochSecond());
@@ -316,37 +357,38 @@ final class HeldFiles {
     Path file = layout.file(mirror, path);
     Row row = row(path.value());
     if (old != null && row != null && row.promise().equals(previous.key()) && Files.exists(file)) {
-      Files.createDirectories(root.held());
+      Files.createDirectories(state(path).held());
       forget(path.value());
-      Files.move(file, root.held(old), StandardCopyOption.ATOMIC_MOVE);
-      unflushed.put(asideName(old), row.named(asideName(old)));
+      Files.move(file, aside(path, old), StandardCopyOption.ATOMIC_MOVE);
+      unflushed.put(asideName(path, old), row.named(asideName(path, old)));
     }
     Checksum fresh = next.expected().checksum();
-    if (fresh != null && Files.exists(root.held(fresh))) {
-      Row ahead = row(asideName(fresh));
+    if (fresh != null && Files.exists(aside(path, fresh))) {
+      Row ahead = row(asideName(path, fresh));
       if (ahead != null) {
         makeDirectories(path);
-        Files.move(root.held(fresh), file, StandardCopyOption.ATOMIC_MOVE);
+        Files.move(aside(path, fresh), file, StandardCopyOption.ATOMIC_MOVE);
         unflushed.put(path.value(), ahead.named(path.value()));
-        forget(asideName(fresh));
+        forget(asideName(path, fresh));
       }
     }
   }
 
-  /// Removes bytes that lie aside and that no held generation needs.
+  /// Removes bytes of `root` that lie aside and that no held generation of it needs.
   ///
   /// @param needed checksums that some held generation promises under a name that means other bytes
-  void removeAside(java.util.Set<Checksum> needed) throws IOException {
-    if (!Files.isDirectory(root.held())) {
+  void removeAside(RelPath root, Set<Checksum> needed) throws IOException {
+    Layout.RootLayout state = layout.root(mirror, root);
+    if (!Files.isDirectory(state.held())) {
       return;
     }
-    java.util.Set<String> names = new java.util.HashSet<>();
-    needed.forEach(checksum -> names.add(root.held(checksum).getFileName().toString()));
-    try (java.util.stream.Stream<Path> files = Files.list(root.held())) {
+    Set<String> names = new HashSet<>();
+    needed.forEach(checksum -> names.add(state.held(checksum).getFileName().toString()));
+    try (Stream<Path> files = Files.list(state.held())) {
       for (Path file : (Iterable<Path>) files::iterator) {
         if (!names.contains(file.getFileName().toString())) {
           Files.deleteIfExists(file);
-          forget(ASIDE + file.getFileName());
+          forget(asidePrefix(root) + file.getFileName());
         }
       }
     }
@@ -398,12 +440,8 @@ final class HeldFiles {
   void flush() {
     List<Row> rows = new ArrayList<>();
     for (Row row : List.copyOf(unflushed.values())) {
-      Path file =
-          row.name().startsWith(ASIDE)
-              ? root.held().resolve(row.name().substring(ASIDE.length()))
-              : layout.tree(mirror).resolve(row.name());
       try {
-        Durable.sync(file);
+        Durable.sync(file(row.name()));
         rows.add(row);
       } catch (IOException e) {
         // Removed meanwhile, or a failing disk: without a row it is checked before its next use.
@@ -422,7 +460,16 @@ final class HeldFiles {
     return row != null && describes(row, attributes);
   }
 
-  private static String asideName(Checksum checksum) {
-    return ASIDE + checksum.algorithm().id() + "-" + checksum.hex();
+  private Path file(String rowName) {
+    if (!rowName.startsWith(ASIDE)) {
+      return layout.tree(mirror).resolve(rowName);
+    }
+    String aside = rowName.substring(ASIDE.length());
+    int slash = aside.indexOf('/');
+    return layout
+        .state(mirror)
+        .resolve(aside.substring(0, slash))
+        .resolve("held")
+        .resolve(aside.substring(slash + 1));
   }
 }

@@ -1,8 +1,10 @@
 package dev.larder.mirror;
 
 import dev.larder.format.Format;
+import dev.larder.format.IndexTrust;
 import dev.larder.format.PathKind;
 import dev.larder.mirror.MirrorSettings.Verify;
+import dev.larder.repo.Generation;
 import dev.larder.repo.Generations.Draft;
 import dev.larder.repo.Member;
 import dev.larder.sign.Keyring;
@@ -12,7 +14,9 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,14 +29,16 @@ final class IndexCheck implements Fills.PackageCheck {
 
   private final Format format;
   private final @Nullable Keyring keyring;
+  private final @Nullable IndexTrust trust;
   private final Verify verify;
   private final SignatureSource signatures;
 
-  /// @param keyring trusted keys, or null if no signature is checked
+  /// @param trust which signatures are good, of files and inside indexes
   /// @param signatures where a package's signature is found
-  IndexCheck(Format format, @Nullable Keyring keyring, Verify verify, SignatureSource signatures) {
+  IndexCheck(Format format, Mirror.Trust trust, Verify verify, SignatureSource signatures) {
     this.format = format;
-    this.keyring = verify == Verify.OFF ? null : keyring;
+    this.keyring = verify == Verify.OFF ? null : trust.keyring();
+    this.trust = verify == Verify.OFF ? null : trust.inner();
     this.verify = verify;
     this.signatures = signatures;
   }
@@ -72,11 +78,46 @@ final class IndexCheck implements Fills.PackageCheck {
     return true;
   }
 
+  /// Looks at a set as a whole: the draft, and what `current` has beside it.
+  ///
+  /// @param current the generation the draft is added to, or null if it stands for itself
+  /// @return the set's own clock; empty if it states none
+  /// @throws dev.larder.format.InvalidIndex if its members do not belong together
+  OptionalLong examine(RelPath root, Draft draft, @Nullable Generation current) throws IOException {
+    return format.examine(
+        root,
+        new Format.IndexSet() {
+          private @Nullable Path file(RelPath index) throws IOException {
+            if (draft.member(index) != null) {
+              return draft.file(index);
+            }
+            Member known = current == null ? null : current.member(index);
+            return known == null || current == null ? null : current.file(known);
+          }
+
+          @Override
+          public boolean has(RelPath index) {
+            return draft.member(index) != null
+                || (current != null && current.member(index) != null);
+          }
+
+          @Override
+          public InputStream open(RelPath index) throws IOException {
+            Path file = file(index);
+            if (file == null) {
+              throw new NoSuchFileException(index.value());
+            }
+            return IndexCheck.open(file);
+          }
+        });
+  }
+
   /// Why the draft must not be served, or null.
   @Nullable String refusal(Draft draft) throws IOException {
+    String inner = innerRefusal(draft);
     Keyring keys = keyring;
-    if (keys == null) {
-      return null;
+    if (inner != null || keys == null) {
+      return inner;
     }
     for (Member member : draft.members()) {
       if (!(format.kind(member.path()) instanceof PathKind.Index)) {
@@ -99,8 +140,42 @@ final class IndexCheck implements Fills.PackageCheck {
     return null;
   }
 
+  /// What is wrong with the signatures inside the draft's indexes, or null.
+  private @Nullable String innerRefusal(Draft draft) throws IOException {
+    IndexTrust trusted = trust;
+    if (trusted == null) {
+      return null;
+    }
+    for (Member member : draft.members()) {
+      try (InputStream bytes = open(draft.file(member.path()))) {
+        switch (trusted.check(member.path(), bytes)) {
+          case IndexTrust.Verdict.Good _ -> {}
+          case IndexTrust.Verdict.Unchecked unchecked ->
+              LOG.warn("{}: {}; clients check it", member.path(), unchecked.why());
+          case IndexTrust.Verdict.Bad bad -> {
+            String fault = decide("signature of " + member.path() + ": " + bad.why());
+            if (fault != null) {
+              return fault;
+            }
+          }
+        }
+      }
+    }
+    return null;
+  }
+
   @Override
   public @Nullable String refusal(FillOrder order, Path file) {
+    if (!order.promise().provable()) {
+      try (InputStream bytes = open(file)) {
+        String fault = format.fault(order.path(), bytes);
+        if (fault != null) {
+          return fault;
+        }
+      } catch (IOException e) {
+        return "cannot be read: " + e.getMessage();
+      }
+    }
     Keyring keys = keyring;
     if (keys == null
         || !(format.kind(order.path()) instanceof PathKind.PackageFile)

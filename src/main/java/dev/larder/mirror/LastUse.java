@@ -2,13 +2,13 @@ package dev.larder.mirror;
 
 import dev.larder.store.RelPath;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /// What clients asked for last when: which indexes are kept fresh, and the working set of package
 /// names. Noted in memory, merged into the database in the background.
@@ -20,6 +20,8 @@ final class LastUse {
   private final LastUseTable table;
   private final InstantSource clock;
   private final Duration window;
+  // Indexes for themselves: they are looked through all the time, and packages are many.
+  private final ConcurrentHashMap<RelPath, Long> indexes = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, Long> all = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, Long> unflushed = new ConcurrentHashMap<>();
 
@@ -28,7 +30,17 @@ final class LastUse {
     this.table = table;
     this.clock = clock;
     this.window = window;
-    all.putAll(table.since(since()));
+    table
+        .since(since())
+        .forEach((name, at) -> {
+          RelPath index =
+              name.startsWith(INDEX) ? RelPath.orNull(name.substring(INDEX.length())) : null;
+          if (index != null) {
+            indexes.put(index, at);
+          } else {
+            all.put(name, at);
+          }
+        });
   }
 
   private long since() {
@@ -36,7 +48,11 @@ final class LastUse {
   }
 
   void index(RelPath path) {
-    note(INDEX + path);
+    long now = clock.instant().getEpochSecond();
+    Long before = indexes.put(path, now);
+    if (before == null || before != now) {
+      unflushed.put(INDEX + path, now);
+    }
   }
 
   /// @param name of the package, without version
@@ -57,13 +73,13 @@ final class LastUse {
     }
   }
 
-  /// The indexes in use.
-  Set<RelPath> indexes() {
+  /// The indexes in use that `of` accepts.
+  Set<RelPath> indexes(Predicate<RelPath> of) {
     long since = since();
     Set<RelPath> paths = new HashSet<>();
-    all.forEach((name, at) -> {
-      if (at >= since && name.startsWith(INDEX)) {
-        paths.add(new RelPath(name.substring(INDEX.length())));
+    indexes.forEach((path, at) -> {
+      if (at >= since && of.test(path)) {
+        paths.add(path);
       }
     });
     return paths;
@@ -80,17 +96,6 @@ final class LastUse {
   private boolean isUsed(String name) {
     Long at = all.get(name);
     return at != null && at >= since();
-  }
-
-  /// When any index was asked for last; the epoch if never.
-  Instant lastIndexUse() {
-    long last = 0;
-    for (Map.Entry<String, Long> use : all.entrySet()) {
-      if (use.getKey().startsWith(INDEX)) {
-        last = Math.max(last, use.getValue());
-      }
-    }
-    return Instant.ofEpochSecond(last);
   }
 
   /// Writes down what was noted since the last call.

@@ -3,6 +3,7 @@ package dev.larder.mirror;
 import dev.larder.database.Database;
 import dev.larder.egress.Egress;
 import dev.larder.format.Format;
+import dev.larder.format.IndexTrust;
 import dev.larder.repo.Answer;
 import dev.larder.repo.Ask;
 import dev.larder.repo.Content;
@@ -13,6 +14,7 @@ import dev.larder.store.RelPath;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -25,13 +27,11 @@ import org.slf4j.LoggerFactory;
 
 /// A mirror: follows its upstreams on demand and answers for their paths.
 ///
-/// The pieces: [Root] knows which generation is current and keeps it fresh, [HeldFiles] which files
-/// are here and may be believed, [Fills] brings the others, [Answers] puts an answer together.
+/// The pieces: a [Root] knows which generation is current and keeps it fresh, [HeldFiles] which
+/// files are here and may be believed, [Fills] brings the others, [Answers] puts an answer
+/// together.
 public final class Mirror implements Content, Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(Mirror.class);
-
-  /// A pacman mirror is one root, since its repositories move together.
-  private static final String ROOT = "root";
 
   private static final Duration JOURNAL_EVERY = Duration.ofSeconds(1);
 
@@ -39,7 +39,7 @@ public final class Mirror implements Content, Closeable {
   private static final int FLUSH_EVERY = 3;
 
   private final Workings workings;
-  private final Root root;
+  private final Roots roots;
   private final Fills fills;
   private final Answers answers;
   private final Shelf shelf;
@@ -48,13 +48,13 @@ public final class Mirror implements Content, Closeable {
 
   private Mirror(
       Workings workings,
-      Root root,
+      Roots roots,
       Fills fills,
       Answers answers,
       Shelf shelf,
       ExecutorService threads) {
     this.workings = workings;
-    this.root = root;
+    this.roots = roots;
     this.fills = fills;
     this.answers = answers;
     this.shelf = shelf;
@@ -69,15 +69,24 @@ public final class Mirror implements Content, Closeable {
   /// @param layout of the data directory
   /// @param database for facts that can be found out again
   /// @param egress to fetch with
-  /// @param keyring trusted keys, or null if signatures are not checked
+  /// @param trust which signatures are good
   /// @param clock the time
   public record Surroundings(
       Format format,
       Layout layout,
       Database database,
       Egress egress,
-      @Nullable Keyring keyring,
+      Trust trust,
       InstantSource clock) {}
+
+  /// Which signatures are good.
+  ///
+  /// @param keyring checks detached signatures; null if they are not checked
+  /// @param inner checks signatures inside indexes; null if they are not checked
+  public record Trust(@Nullable Keyring keyring, @Nullable IndexTrust inner) {
+    /// No signature is checked.
+    public static final Trust NONE = new Trust(null, null);
+  }
 
   /// Opens a mirror: repairs what a crash left, reads which generation is current, and starts to
   /// follow the upstreams.
@@ -89,37 +98,44 @@ public final class Mirror implements Content, Closeable {
     String name = settings.name();
     InstantSource clock = around.clock();
     Format format = around.format();
-    Layout.RootLayout rootLayout = around.layout().root(name, ROOT);
-    Files.createDirectories(rootLayout.partial());
-    Partial.recover(rootLayout.partial(), clock.instant());
+    Layout layout = around.layout();
+    Path partials = layout.root(name, RelPath.ROOT).partial();
+    Files.createDirectories(partials);
+    Partial.recover(partials, clock.instant());
     Traffic traffic = new Traffic();
     Upstreams upstreams =
         new Upstreams(upstreamUrls::urls, around.egress(), settings.redirects(), clock);
-    HeldFiles held =
-        new HeldFiles(
-            around.layout(), name, rootLayout, new HeldFileTable(around.database(), name), clock);
+    HeldFileTable table = new HeldFileTable(around.database(), name);
+    HeldFiles held = new HeldFiles(layout, name, format::rootOf, table, clock);
     LastUse uses =
         new LastUse(new LastUseTable(around.database(), name), clock, settings.activeFor());
     Workings workings = new Workings(settings, format, upstreams, held, uses, traffic, clock);
 
     Signatures signatures = new Signatures(workings);
-    IndexCheck check = new IndexCheck(format, around.keyring(), settings.verify(), signatures);
-    Fills fills = new Fills(upstreams, format, rootLayout, held, check, traffic, clock);
-    Generations generations = new Generations(rootLayout);
+    IndexCheck check = new IndexCheck(format, around.trust(), settings.verify(), signatures);
+    Fills fills = new Fills(upstreams, format, partials, held, check, traffic, clock);
     ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    Root root =
-        new Root(
-            ROOT,
+    Roots roots =
+        new Roots(
             workings,
-            generations,
-            new Refresh(upstreams, format, generations, check, traffic, clock),
-            new Switchover(workings, around.layout(), generations, fills),
-            threads);
-    signatures.connect(root, fills);
-    root.open();
-    Answers answers = new Answers(workings, root, fills);
-    Shelf shelf = new Shelf(workings, around.layout(), root);
-    Mirror mirror = new Mirror(workings, root, fills, answers, shelf, threads);
+            directory -> {
+              Generations generations = new Generations(layout.root(name, directory));
+              Root root =
+                  new Root(
+                      directory,
+                      workings,
+                      generations,
+                      new Refresh(directory, workings, generations, check),
+                      new Switchover(directory, workings, layout, generations, fills),
+                      threads);
+              root.open();
+              return root;
+            });
+    signatures.connect(roots, fills);
+    roots.open(layout.state(name));
+    Answers answers = new Answers(workings, roots, fills);
+    Shelf shelf = new Shelf(workings, layout, roots);
+    Mirror mirror = new Mirror(workings, roots, fills, answers, shelf, threads);
     mirror.beat.start();
     return mirror;
   }
@@ -146,6 +162,11 @@ public final class Mirror implements Content, Closeable {
   }
 
   @Override
+  public void ahead(RelPath path) {
+    answers.ahead(path);
+  }
+
+  @Override
   public List<Entry> list(RelPath directory) throws IOException {
     return shelf.list(directory);
   }
@@ -167,7 +188,7 @@ public final class Mirror implements Content, Closeable {
         name(),
         format(),
         workings.upstreams().all().stream().map(Upstream::report).toList(),
-        List.of(root.report()),
+        roots.withGeneration().stream().map(Root::report).toList(),
         fills.reports(),
         traffic.requests(),
         traffic.hits(),
@@ -175,18 +196,34 @@ public final class Mirror implements Content, Closeable {
         traffic.upstreamBytes());
   }
 
-  /// Asks upstream now whether there is a new set, and takes it.
+  /// Asks upstream now whether there are new sets, and takes them. Of several roots, the outcome
+  /// that most needs to be told.
   ///
   /// @param accept also take a set that is older than ours or not signed as it must be
   public RefreshOutcome refresh(boolean accept) {
-    return root.refreshNow(accept);
+    RefreshOutcome worst = new RefreshOutcome.Nothing();
+    for (Root root : roots.withGeneration()) {
+      RefreshOutcome outcome = root.refreshNow(accept);
+      worst = urgency(outcome) > urgency(worst) ? outcome : worst;
+    }
+    return worst;
+  }
+
+  private static int urgency(RefreshOutcome outcome) {
+    return switch (outcome) {
+      case RefreshOutcome.Nothing _ -> 0;
+      case RefreshOutcome.Unchanged _ -> 1;
+      case RefreshOutcome.Switched _ -> 2;
+      case RefreshOutcome.Unreachable _ -> 3;
+      case RefreshOutcome.Refused _ -> 4;
+    };
   }
 
   /// What a client would get for `path` now, and why. Asks no upstream and changes nothing.
   ///
   /// @throws IOException if the disk cannot be read
   public Explanation explain(RelPath path) throws IOException {
-    return new Explainer(workings, root, fills).explain(path);
+    return new Explainer(workings, roots, fills).explain(path);
   }
 
   /// The files in the tree whose path is `wanted`, sorted by path.
@@ -218,7 +255,7 @@ public final class Mirror implements Content, Closeable {
             workings.held().flush();
             workings.uses().flush();
           }
-          threads.execute(root::poll);
+          roots.poll();
         } catch (RuntimeException e) {
           // The root of this thread: one bad beat must not be the last.
           LOG.error("{}: housekeeping", name(), e);

@@ -56,7 +56,7 @@ sealed interface Naming {
     if (!ambiguous) {
       return first;
     }
-    long last = clients.last(client, path.parent());
+    long last = clients.last(client, path.parent(), format.rootOf(path));
     for (Generation generation : known) {
       Promise promise = generation.number() == last ? promise(generation, path, kind) : null;
       if (promise != null) {

@@ -10,48 +10,49 @@ import dev.larder.repo.Ask;
 import dev.larder.repo.CacheStatus;
 import dev.larder.repo.Generation;
 import dev.larder.repo.Representation;
+import dev.larder.store.Expected;
 import dev.larder.store.RelPath;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// Answers for files that are not indexes: from what we hold if it is what the index promises, else
 /// by a fill.
 final class PackageAnswers {
   private static final Duration HEAD_LIMIT = Duration.ofSeconds(25);
-  private static final Duration ABSENT_FOR = Duration.ofSeconds(30);
   private static final Duration SOON = Duration.ofSeconds(5);
 
   /// A range that begins further ahead of the fill than this is fetched beside it.
   private static final long FAR_AHEAD = 4L << 20;
 
   private final Workings workings;
-  private final Root root;
+  private final Roots roots;
   private final Fills fills;
   private final ClientGenerations clients;
-  private final Map<RelPath, Instant> absent = new ConcurrentHashMap<>();
+  private final Absences absent;
 
-  PackageAnswers(Workings workings, Root root, Fills fills, ClientGenerations clients) {
+  PackageAnswers(Workings workings, Roots roots, Fills fills, ClientGenerations clients) {
     this.workings = workings;
-    this.root = root;
+    this.roots = roots;
     this.fills = fills;
     this.clients = clients;
+    this.absent = new Absences(workings.clock());
   }
 
   /// A package or a companion of one.
   Answer promised(Ask ask) throws IOException, InterruptedException {
     noteUse(ask.path());
     // One look at the generations: the answer must not mix two of them.
-    List<Generation> known = root.known();
+    List<Generation> known = roots.known(ask.path());
     Naming naming = name(ask, known);
     if (naming instanceof Naming.Unnamed unnamed && !unnamed.covered()) {
       learnIndex(ask.path());
-      known = root.known();
+      known = roots.known(ask.path());
       naming = name(ask, known);
     }
     return switch (naming) {
@@ -79,13 +80,14 @@ final class PackageAnswers {
 
   /// A package is asked for before any index of its directory was: CacheServer clients and clients
   /// with an older database do that. Brings the index if it can be had soon.
-  private void learnIndex(RelPath path) throws InterruptedException {
+  private void learnIndex(RelPath path) throws IOException, InterruptedException {
     RelPath owner =
         workings.format().kind(path) instanceof PathKind.Companion companion
             ? companion.of()
             : path;
     for (RelPath index : workings.format().indexesOf(owner, workings.settings().name())) {
-      if (!root.isAbsent(index) && root.forIndexSoon(index)) {
+      Root root = roots.of(index);
+      if (root != null && !root.isAbsent(index) && root.forIndexSoon(index)) {
         workings.uses().index(index);
         return;
       }
@@ -97,35 +99,109 @@ final class PackageAnswers {
     Promise promise = named.promise();
     long removals = workings.held().removals();
     Held held = workings.held().find(ask.path(), promise);
+    Root root = roots.existing(ask.path());
     if (held != null) {
-      Validity validity = named.forAll() ? new WhileCurrent(current, removals) : Validity.ONCE;
+      Validity validity =
+          named.forAll() && root != null
+              ? new WhileCurrent(root, current, removals)
+              : Validity.ONCE;
       return Answers.found(
           ask, held, CacheStatus.hit("gen=" + named.generation().number()), validity, promise);
     }
-    if (promise.etag() != null) {
-      Representation cold =
-          new Representation(promise.expected().size(), null, promise.etag(), promise.sha256());
-      if (ask.want(cold) instanceof Ask.Want.Nothing) {
-        return new Answer.Found(
-            cold,
-            new Body.None(),
-            CacheStatus.forwarded("uri-miss", 0, false, "from-index"),
-            Validity.ONCE);
-      }
+    Answer known = fromPromise(ask, promise);
+    if (known != null) {
+      return known;
     }
     boolean aside = named.aside() && promise.provable();
     Answer answer = fill(ask, order(ask.path(), promise, aside, Map.of()), null);
-    if (answer instanceof Answer.Absent && named.generation() == current) {
+    if (answer instanceof Answer.Absent && named.generation() == current && root != null) {
       // The index we serve names it and upstream has dropped it: the index is old.
       root.refreshSoon();
     }
     return answer;
   }
 
+  /// The answer if it needs no bytes and the promise alone tells it; else null.
+  private static @Nullable Answer fromPromise(Ask ask, Promise promise) {
+    if (promise.etag() == null || !promise.expected().hasSize()) {
+      return null;
+    }
+    Representation cold =
+        new Representation(promise.expected().size(), null, promise.etag(), promise.sha256());
+    return ask.want(cold) instanceof Ask.Want.Nothing
+        ? new Answer.Found(
+            cold,
+            new Body.None(),
+            CacheStatus.forwarded("uri-miss", 0, false, "from-index"),
+            Validity.ONCE)
+        : null;
+  }
+
+  /// A file whose name tells its bytes.
+  Answer hashNamed(Ask ask, Expected expected) throws IOException, InterruptedException {
+    return forEver(ask, Promise.of(expected), "hash-named");
+  }
+
+  /// A file that never changes once it is there, and often is not.
+  Answer immutable(Ask ask) throws IOException, InterruptedException {
+    return forEver(ask, Promise.unverified(), "immutable");
+  }
+
+  private Answer forEver(Ask ask, Promise promise, String why)
+      throws IOException, InterruptedException {
+    long removals = workings.held().removals();
+    Held held = workings.held().find(ask.path(), promise);
+    if (held != null) {
+      Validity validity = new WhileKept(removals);
+      return Answers.found(ask, held, CacheStatus.hit(why), validity, promise);
+    }
+    if (absent.holds(ask.path())) {
+      return new Answer.Absent("Upstream has no such file.", CacheStatus.hit("negative"));
+    }
+    return fill(ask, order(ask.path(), promise, false, Map.of()), null);
+  }
+
+  /// Fetches `path` if its right bytes are known and not here, until it is known what comes.
+  void ahead(RelPath path) throws IOException, InterruptedException {
+    Promise promise =
+        switch (workings.format().kind(path)) {
+          case PathKind.HashNamed(Expected expected) -> Promise.of(expected);
+          case PathKind.Immutable _ -> Promise.unverified();
+          case PathKind.PackageFile _ ->
+              name(path) instanceof Naming.Named named && !named.aside() ? named.promise() : null;
+          case PathKind.Index _,
+              PathKind.IndexSignature _,
+              PathKind.Token _,
+              PathKind.Companion _,
+              PathKind.Other _ ->
+              null;
+        };
+    if (promise == null || absent.holds(path) || diskIsFull()) {
+      return;
+    }
+    Held held = workings.held().find(path, promise);
+    if (held != null) {
+      held.file().close();
+      return;
+    }
+    Fill fill = fills.join(order(path, promise, false, Map.of()));
+    try {
+      if (fill.awaitHead(HEAD_LIMIT) instanceof FillHead.Absent) {
+        gone(path);
+      }
+    } finally {
+      fill.growth().leave();
+    }
+  }
+
   private Answer unnamed(Ask ask) throws IOException, InterruptedException {
     Held held = workings.held().findAny(ask.path());
-    if (held != null && !held.row().promise().equals(Promise.unverified().key())) {
-      // A generation that is no longer held named it; its bytes were checked then.
+    boolean immutable =
+        workings.format().kind(ask.path()) instanceof PathKind.PackageFile(boolean forEver)
+            && forEver;
+    if (held != null && (immutable || !held.row().promise().equals(Promise.unverified().key()))) {
+      // A generation that is no longer held named it; its bytes were checked then. Or its name is
+      // made of its bytes, and was compared with them.
       return Answers.found(ask, held, CacheStatus.hit("superseded"), Validity.ONCE, null);
     }
     if (held != null) {
@@ -142,8 +218,7 @@ final class PackageAnswers {
     if (held != null && isRecent(held)) {
       return Answers.found(ask, held, CacheStatus.hit("recent"), Validity.ONCE, promise);
     }
-    Instant until = absent.get(path);
-    if (until != null && workings.clock().instant().isBefore(until)) {
+    if (absent.holds(path)) {
       if (held != null) {
         held.file().close();
       }
@@ -260,9 +335,7 @@ final class PackageAnswers {
   private Answer gone(RelPath path) {
     // A name in the current index is never remembered as absent.
     if (!(name(path) instanceof Naming.Named)) {
-      Instant now = workings.clock().instant();
-      absent.values().removeIf(until -> !until.isAfter(now));
-      absent.put(path, now.plus(ABSENT_FOR));
+      absent.note(path, workings.format().kind(path));
     }
     return new Answer.Absent(
         "No upstream has this file.", CacheStatus.forwarded("uri-miss", 404, false, ""));
@@ -270,7 +343,7 @@ final class PackageAnswers {
 
   private Naming name(RelPath path) {
     return Naming.of(
-        path, java.net.InetAddress.getLoopbackAddress(), workings.format(), root.known(), clients);
+        path, InetAddress.getLoopbackAddress(), workings.format(), roots.known(path), clients);
   }
 
   private Answer begun(
@@ -359,27 +432,40 @@ final class PackageAnswers {
     };
   }
 
-  /// Holds while the generation that was asked is current and nothing is removed from the tree.
-  private final class WhileCurrent implements Validity {
-    private final Generation generation;
+  /// Holds while nothing is removed from the tree.
+  private class WhileKept implements Validity {
     private final long removals;
 
-    WhileCurrent(Generation generation, long removals) {
-      this.generation = generation;
+    WhileKept(long removals) {
       this.removals = removals;
     }
 
     @Override
     public boolean holds() {
-      List<Generation> known = root.known();
-      return !known.isEmpty()
-          && known.getFirst() == generation
-          && workings.held().removals() == removals;
+      return workings.held().removals() == removals;
     }
 
     @Override
     public long confirmedAt() {
       return -1;
+    }
+  }
+
+  /// Holds while, beside that, the generation that was asked is current.
+  private final class WhileCurrent extends WhileKept {
+    private final Root root;
+    private final Generation generation;
+
+    WhileCurrent(Root root, Generation generation, long removals) {
+      super(removals);
+      this.root = root;
+      this.generation = generation;
+    }
+
+    @Override
+    public boolean holds() {
+      List<Generation> known = root.known();
+      return !known.isEmpty() && known.getFirst() == generation && super.holds();
     }
   }
 }

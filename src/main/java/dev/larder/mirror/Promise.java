@@ -42,7 +42,7 @@ record Promise(String key, Expected expected) {
   /// The entity tag of the right bytes if it is known before they are; else null.
   @Nullable String etag() {
     Checksum checksum = expected.checksum();
-    return checksum == null ? null : etag(checksum);
+    return checksum == null || !checksum.algorithm().ofExactBytes() ? null : etag(checksum);
   }
 
   /// The SHA-256 of the right bytes if it is known before they are; else null.

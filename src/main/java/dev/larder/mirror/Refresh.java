@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -33,26 +34,23 @@ final class Refresh {
 
   private static final Duration PAUSE = Duration.ofMillis(200);
 
+  private final RelPath root;
+  private final Workings workings;
   private final Upstreams upstreams;
   private final Format format;
   private final Generations generations;
   private final IndexCheck check;
-  private final Traffic traffic;
   private final InstantSource clock;
 
-  Refresh(
-      Upstreams upstreams,
-      Format format,
-      Generations generations,
-      IndexCheck check,
-      Traffic traffic,
-      InstantSource clock) {
-    this.upstreams = upstreams;
-    this.format = format;
+  /// @param root whose set is looked for
+  Refresh(RelPath root, Workings workings, Generations generations, IndexCheck check) {
+    this.root = root;
+    this.workings = workings;
+    this.upstreams = workings.upstreams();
+    this.format = workings.format();
     this.generations = generations;
     this.check = check;
-    this.traffic = traffic;
-    this.clock = clock;
+    this.clock = workings.clock();
   }
 
   /// What upstream shows.
@@ -88,6 +86,12 @@ final class Refresh {
     /// @param older it is older than ours, and nothing else is wrong with it
     record Refused(String why, boolean older) implements Finding {}
 
+    /// No upstream has any of it.
+    ///
+    /// @param why one sentence
+    /// @param absent paths upstream does not have
+    record Gone(String why, Set<RelPath> absent) implements Finding {}
+
     /// No answer.
     record Unreachable(String why) implements Finding {}
 
@@ -101,7 +105,7 @@ final class Refresh {
           }
         }
         case Other other -> other.draft().discard();
-        case Refused _, Unreachable _ -> {}
+        case Refused _, Gone _, Unreachable _ -> {}
       }
     }
   }
@@ -131,12 +135,18 @@ final class Refresh {
   /// Asks the upstreams in order until one shows a set that can be served.
   Finding find(Wish wish) {
     Finding refused = null;
+    Finding gone = null;
     String why = "no upstream is configured";
-    boolean allRefuse = true;
+    boolean allAnswer = true;
     for (Upstream upstream : upstreams.inOrder(null)) {
       try {
         Finding finding = find(upstream, wish);
         upstream.succeeded();
+        if (finding instanceof Finding.Gone) {
+          // One that has it still may come.
+          gone = finding;
+          continue;
+        }
         if (!(finding instanceof Finding.Refused refusal)) {
           return finding;
         }
@@ -149,12 +159,15 @@ final class Refresh {
         why = upstream + ": " + e.getMessage();
         LOG.info("refresh: {}", why);
         upstream.failed(String.valueOf(e.getMessage()));
-        allRefuse = false;
+        allAnswer = false;
       }
     }
     if (refused instanceof Finding.Refused refusal) {
       // An older set is only taken one day if every upstream agrees on it.
-      return new Finding.Refused(refusal.why(), refusal.older() && allRefuse);
+      return new Finding.Refused(refusal.why(), refusal.older() && allAnswer);
+    }
+    if (gone != null && allAnswer) {
+      return gone;
     }
     Duration told = upstreams.retryAfter();
     return new Finding.Unreachable(
@@ -190,7 +203,7 @@ final class Refresh {
     return switch (finding) {
       case Finding.Same same -> same.added() == draft;
       case Finding.Other other -> other.draft() == draft;
-      case Finding.Refused _, Finding.Unreachable _ -> false;
+      case Finding.Refused _, Finding.Gone _, Finding.Unreachable _ -> false;
       case null -> false;
     };
   }
@@ -207,54 +220,84 @@ final class Refresh {
   /// One attempt; null if upstream changed meanwhile.
   private @Nullable Finding attempt(Upstream upstream, Wish wish, Draft draft) throws IOException {
     Generation current = wish.current();
-    SetFetch fetch = new SetFetch(upstreams, upstream, format, traffic, current);
+    SetFetch fetch = new SetFetch(upstreams, upstream, format, workings.traffic(), current);
     String token = fetch.token();
     boolean sameToken = token != null && token.equals(wish.token()) && settled(fetch, token);
-    if (current != null && sameToken && wish.missing().isEmpty()) {
+    boolean confirmed = sameToken || isLedBySame(fetch, wish, draft);
+    if (current != null && confirmed && wish.missing().isEmpty()) {
       return new Finding.Same(token, null, Set.of());
     }
     long time = fetch.tokenTime(token);
-    if (current != null && time >= 0 && time < current.origin().time() && !wish.acceptOlder()) {
-      return new Finding.Refused(
-          "%s is at %s, older than the set we have of %s"
-              .formatted(
-                  upstream,
-                  Instant.ofEpochSecond(time),
-                  Instant.ofEpochSecond(current.origin().time())),
-          true);
+    if (isOlder(time, wish)) {
+      return older(upstream, time, wish);
     }
-    Set<RelPath> paths = sameToken ? wish.missing() : wish.wanted();
-    for (RelPath path : paths) {
+    for (RelPath path : confirmed ? wish.missing() : wish.wanted()) {
       fetch.fetch(path, draft);
     }
-    if (!stands(fetch, token) || !check.fitTogether(draft)) {
+    if (!stands(fetch, token) || !fetch.stillLed(draft) || !check.fitTogether(draft)) {
       return null;
     }
-    boolean same = current != null && (sameToken || isSame(current, draft, wish));
+    fetch.refuseContradiction();
+    boolean same = current != null && (confirmed || isSame(current, draft, wish));
     Draft added = same && current != null ? added(current, draft) : null;
-    boolean unchecked = (same && added == null) || wish.accept();
-    String refusal = unchecked ? null : check.refusal(draft);
+    if (same && added == null) {
+      return new Finding.Same(token, null, fetch.absent());
+    }
+    OptionalLong own = check.examine(root, draft, same ? current : null);
+    String refusal = wish.accept() ? null : check.refusal(draft);
     if (refusal != null) {
       return new Finding.Refused(upstream + ": " + refusal, false);
     }
     if (same) {
       return new Finding.Same(token, added, fetch.absent());
     }
+    if (draft.members().isEmpty()) {
+      return new Finding.Gone(upstream + " has no such indexes (any more)", fetch.absent());
+    }
     if (time < 0) {
-      time = newest(draft);
-      if (current != null && time < current.origin().time() && !wish.acceptOlder()) {
-        return new Finding.Refused(upstream + " has an index older than ours", true);
+      time = own.orElse(newest(draft));
+      if (isOlder(time, wish)) {
+        return older(upstream, own.isPresent() ? -1 : time, wish);
       }
     }
     return other(upstream, draft, fetch, token, time);
   }
 
+  /// Whether upstream confirms the leader of the set we have, so that all of the set stands.
+  private boolean isLedBySame(SetFetch fetch, Wish wish, Draft draft) throws IOException {
+    RelPath leader = format.leader(root);
+    Generation current = wish.current();
+    Member known = leader == null || current == null ? null : current.member(leader);
+    // Without validators nobody can confirm; with it missing there is nothing to confirm.
+    if (leader == null || known == null || !wish.wanted().contains(leader)) {
+      return false;
+    }
+    fetch.fetch(leader, draft);
+    return fetch.isConfirmed(leader);
+  }
+
+  private static boolean isOlder(long time, Wish wish) {
+    Generation current = wish.current();
+    return current != null && time >= 0 && time < current.origin().time() && !wish.acceptOlder();
+  }
+
+  /// @param time of the set in epoch seconds, or -1 if its clock counts something else
+  private static Finding older(Upstream upstream, long time, Wish wish) {
+    Generation current = wish.current();
+    String why =
+        time < 0 || current == null
+            ? upstream + " has a set older than ours"
+            : "%s is at %s, older than the set we have of %s"
+                .formatted(
+                    upstream,
+                    Instant.ofEpochSecond(time),
+                    Instant.ofEpochSecond(current.origin().time()));
+    return new Finding.Refused(why, true);
+  }
+
   private Finding other(
       Upstream upstream, Draft draft, SetFetch fetch, @Nullable String token, long time)
       throws IOException {
-    if (draft.members().isEmpty()) {
-      return new Finding.Same(token, null, fetch.absent());
-    }
     if (token != null) {
       fetch.keepToken(token, draft, clock.instant());
     }
@@ -314,11 +357,15 @@ final class Refresh {
     return added.isEmpty() ? null : draft;
   }
 
-  /// The latest time upstream gave any file of the draft, in epoch seconds; -1 if it gave none.
-  private static long newest(Draft draft) {
+  /// The latest time upstream gave any file of the draft that is old with its set, in epoch
+  /// seconds; -1 if it gave none.
+  private long newest(Draft draft) {
+    RelPath leader = format.leader(root);
     long newest = -1;
     for (Member member : draft.members()) {
-      if (!member.lastModified().equals(Instant.EPOCH)) {
+      boolean tells =
+          leader == null || draft.member(leader) == null || member.path().equals(leader);
+      if (tells && !member.lastModified().equals(Instant.EPOCH)) {
         newest = Math.max(newest, member.lastModified().getEpochSecond());
       }
     }

@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -51,7 +51,7 @@ final class Root {
   /// A client follows a redirect into a generation at once; for so long every generation is there.
   private static final Duration JUST_SUPERSEDED = Duration.ofMinutes(2);
 
-  private final String id;
+  private final RelPath directory;
   private final Workings workings;
   private final Generations generations;
   private final Refresh refresh;
@@ -68,14 +68,15 @@ final class Root {
   private long lastStarted; // System.nanoTime of the last refresh; guarded by refreshing
   private RefreshOutcome lastOutcome = new RefreshOutcome.Nothing(); // guarded by refreshing
 
+  /// @param directory the one whose indexes move together
   Root(
-      String id,
+      RelPath directory,
       Workings workings,
       Generations generations,
       Refresh refresh,
       Switchover switchover,
       ExecutorService threads) {
-    this.id = id;
+    this.directory = directory;
     this.workings = workings;
     this.generations = generations;
     this.refresh = refresh;
@@ -204,15 +205,32 @@ final class Root {
     return lastError;
   }
 
-  /// Refreshes if the set is in use and it is time.
+  /// Refreshes in the background if the set is in use and it is time.
   void poll() {
     Duration interval = workings.settings().refresh();
     Instant now = workings.clock().instant();
-    boolean active =
-        workings.uses().lastIndexUse().plus(workings.settings().activeFor()).isAfter(now);
-    if (current() != null && active && interval.isPositive() && !now.isBefore(dueAt)) {
-      refresh(System.nanoTime(), Set.of());
+    if (current() != null
+        && interval.isPositive()
+        && !now.isBefore(dueAt)
+        && !refreshing.isLocked()
+        && !used().isEmpty()) {
+      threads.execute(() -> refresh(System.nanoTime(), Set.of()));
     }
+  }
+
+  /// Its indexes that are in use.
+  private Set<RelPath> used() {
+    return workings.uses().indexes(index -> workings.format().rootOf(index).equals(directory));
+  }
+
+  /// Whether nothing is lost when it is forgotten: upstream has shown no set, and nobody waits for
+  /// one.
+  boolean isBarren() {
+    return current() == null && !refreshing.isLocked() && !refreshing.hasQueuedThreads();
+  }
+
+  RelPath directory() {
+    return directory;
   }
 
   /// Refreshes now.
@@ -276,6 +294,10 @@ final class Root {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return failed("interrupted");
+    } finally {
+      if (current() == null) {
+        generations.removeIfEmpty();
+      }
     }
   }
 
@@ -309,18 +331,15 @@ final class Root {
     }
   }
 
+  /// What a refresh has to bring: what is in use and what `extra` asks for, and with any of it the
+  /// core of the set, that first.
   private Set<RelPath> wanted(Set<RelPath> extra) {
-    Set<RelPath> wanted = new HashSet<>();
-    Set<RelPath> used = workings.uses().indexes();
-    for (RelPath path : used) {
-      if (!isAbsent(path)) {
-        wanted.add(path);
-      }
-    }
-    for (RelPath path : extra) {
-      switch (workings.format().kind(path)) {
-        case PathKind.Index _ -> wanted.add(path);
-        case PathKind.IndexSignature signature -> wanted.add(signature.of());
+    Set<RelPath> asked = new LinkedHashSet<>(used());
+    asked.removeIf(this::isAbsent);
+    for (RelPath of : extra) {
+      switch (workings.format().kind(of)) {
+        case PathKind.Index _ -> asked.add(of);
+        case PathKind.IndexSignature signature -> asked.add(signature.of());
         case PathKind.Token _,
             PathKind.PackageFile _,
             PathKind.Companion _,
@@ -329,6 +348,12 @@ final class Root {
             PathKind.Other _ -> {}
       }
     }
+    if (asked.isEmpty()) {
+      return asked;
+    }
+    Set<RelPath> wanted = new LinkedHashSet<>(workings.format().core(directory));
+    wanted.removeIf(this::isAbsent);
+    wanted.addAll(asked);
     return wanted;
   }
 
@@ -378,6 +403,13 @@ final class Root {
         postpone();
         yield new RefreshOutcome.Refused(refused.why());
       }
+      case Finding.Gone gone -> {
+        confirmed(token, gone.absent());
+        if (current != null) {
+          lastError = gone.why();
+        }
+        yield new RefreshOutcome.Unchanged(current == null ? 0 : current.number());
+      }
       case Finding.Unreachable unreachable -> {
         failed(unreachable.why());
         yield new RefreshOutcome.Unreachable(unreachable.why());
@@ -408,7 +440,10 @@ final class Root {
     checkedAt = now;
     dueAt = now.plus(workings.settings().refresh());
     absent.values().removeIf(until -> !until.isAfter(now));
-    gone.forEach(path -> absent.put(path, now.plus(ABSENT_FOR)));
+    // An optional index that is not there is looked for with the set, not more often.
+    Duration interval = workings.settings().refresh();
+    Duration patience = interval.compareTo(ABSENT_FOR) > 0 ? interval : ABSENT_FOR;
+    gone.forEach(index -> absent.put(index, now.plus(patience)));
   }
 
   /// Makes `next` current and forgets what is held for too long.
@@ -437,7 +472,7 @@ final class Root {
     Generation current = all.isEmpty() ? null : all.getFirst();
     Refusal refused = refusal;
     return new MirrorReport.RootReport(
-        id,
+        directory.isRoot() ? "root" : directory.value(),
         current == null ? 0 : current.number(),
         current == null ? null : current.origin().fetchedAt(),
         checkedAt,

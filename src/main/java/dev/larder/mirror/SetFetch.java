@@ -2,6 +2,7 @@ package dev.larder.mirror;
 
 import dev.larder.egress.Fetched;
 import dev.larder.format.Format;
+import dev.larder.format.InvalidIndex;
 import dev.larder.repo.Generation;
 import dev.larder.repo.Generations.Draft;
 import dev.larder.repo.Manifest;
@@ -40,7 +41,9 @@ final class SetFetch {
   private final Traffic traffic;
   private final @Nullable Generation current;
   private final Set<RelPath> absent = new HashSet<>();
-  private boolean changed;
+  private final Set<RelPath> confirmed = new HashSet<>();
+  private final Map<RelPath, Validators> fetched = new HashMap<>();
+  private @Nullable String contradiction;
 
   SetFetch(
       Upstreams upstreams,
@@ -55,9 +58,25 @@ final class SetFetch {
     this.current = current;
   }
 
-  /// Whether some fetched file differs from the current generation's.
-  boolean changed() {
-    return changed;
+  /// What upstream called the bytes it sent.
+  private record Validators(@Nullable String etag, @Nullable String lastModified) {
+    static Validators of(Fetched response) {
+      return new Validators(response.header("ETag"), response.header("Last-Modified"));
+    }
+
+    boolean isEmpty() {
+      return etag == null && lastModified == null;
+    }
+
+    Map<String, String> conditional() {
+      Map<String, String> headers = new HashMap<>();
+      if (etag != null) {
+        headers.put("If-None-Match", etag);
+      } else if (lastModified != null) {
+        headers.put("If-Modified-Since", lastModified);
+      }
+      return headers;
+    }
   }
 
   /// Paths upstream does not have.
@@ -95,12 +114,68 @@ final class SetFetch {
     return token == null ? -1 : format.tokenTime(token.getBytes(StandardCharsets.UTF_8)).orElse(-1);
   }
 
-  /// Fetches the index `path` and its signature into `draft`.
+  /// Whether upstream says that what the current generation has of `path` is what it has.
+  boolean isConfirmed(RelPath path) {
+    return confirmed.contains(path);
+  }
+
+  /// Whether upstream still shows the leader it showed before the other members were fetched: then
+  /// nothing was published in between. True if there is nothing to compare.
   ///
-  /// @throws dev.larder.format.InvalidIndex if it is not a well-formed index
+  /// @throws IOException if upstream gives no usable answer
+  boolean stillLed(Draft draft) throws IOException {
+    RelPath leader = leader(draft);
+    boolean others = fetched.keySet().stream().anyMatch(path -> !path.equals(leader));
+    if (leader == null || !others) {
+      return true;
+    }
+    Validators then = validators(leader);
+    if (then == null || then.isEmpty()) {
+      return true;
+    }
+    try (Fetched response = upstreams.get(upstream, leader, then.conditional())) {
+      return switch (response.status()) {
+        case 304 -> true;
+        case 200 -> Validators.of(response).equals(then);
+        case 404, 410 -> false;
+        default -> throw unusable(response, leader);
+      };
+    }
+  }
+
+  private @Nullable RelPath leader(Draft draft) {
+    for (Member member : draft.members()) {
+      RelPath leader = format.leader(format.rootOf(member.path()));
+      if (member.path().equals(leader)) {
+        return leader;
+      }
+    }
+    return null;
+  }
+
+  private @Nullable Validators validators(RelPath leader) {
+    Member known = current == null ? null : current.member(leader);
+    return confirmed.contains(leader) && known != null
+        ? new Validators(known.upstreamEtag(), known.upstreamLastModified())
+        : fetched.get(leader);
+  }
+
+  /// Refuses a set of which two members name other bytes by one name.
+  ///
+  /// @throws InvalidIndex if there are two
+  void refuseContradiction() throws InvalidIndex {
+    if (contradiction != null) {
+      throw new InvalidIndex(contradiction);
+    }
+  }
+
+  /// Fetches the index `path` and its signature into `draft`, unless that was done before.
+  ///
+  /// @throws InvalidIndex if it is not a well-formed index
   /// @throws IOException if upstream or disk fail
   void fetch(RelPath path, Draft draft) throws IOException {
-    Member member = fetchFile(path, draft);
+    Member member =
+        draft.member(path) != null || absent.contains(path) ? null : fetchFile(path, draft);
     if (member == null) {
       return;
     }
@@ -135,14 +210,41 @@ final class SetFetch {
     try (InputStream in = new BufferedInputStream(Files.newInputStream(draft.file(path)))) {
       format.read(path, in, promises::put);
     }
-    return format.namesPackages(path) ? Manifest.of(promises) : Manifest.EMPTY;
+    if (!format.namesPackages(path)) {
+      return Manifest.EMPTY;
+    }
+    Manifest manifest = Manifest.of(promises);
+    Manifest alternate = alternate(path, draft);
+    if (alternate == null) {
+      return manifest;
+    }
+    if (!manifest.isSame(alternate)) {
+      contradiction = path + " and " + format.alternateOf(path) + " name different packages";
+    }
+    return Manifest.EMPTY; // what it names is known already
+  }
+
+  private @Nullable Manifest alternate(RelPath path, Draft draft) {
+    RelPath alternate = format.alternateOf(path);
+    Member drafted = alternate == null ? null : draft.member(alternate);
+    if (drafted != null) {
+      return draft.manifest(drafted);
+    }
+    Generation have = current;
+    Member known = alternate == null || have == null ? null : have.member(alternate);
+    return known != null && have != null && confirmed.contains(known.path())
+        ? have.manifest(known)
+        : null;
   }
 
   private @Nullable Member fetchFile(RelPath path, Draft draft) throws IOException {
     Generation have = current;
     Member known = have == null ? null : have.member(path);
     boolean comparable = have != null && have.origin().upstream().equals(upstream.base());
-    Map<String, String> headers = comparable ? conditional(known) : Map.of();
+    Map<String, String> headers =
+        comparable && known != null
+            ? new Validators(known.upstreamEtag(), known.upstreamLastModified()).conditional()
+            : Map.of();
     try (Fetched response = upstreams.get(upstream, path, headers)) {
       switch (response.status()) {
         case 200 -> {
@@ -154,12 +256,13 @@ final class SetFetch {
           if (member == null) {
             break; // a page instead of a signature: there is none
           }
-          changed |= known == null || !known.sha256().equals(member.sha256());
+          fetched.put(path, Validators.of(response));
           return member;
         }
         case 304 -> {
           if (have != null && known != null) {
             Durable.link(have.file(known), draft.file(path));
+            confirmed.add(path);
             return known;
           }
           throw unusable(response, path);
@@ -169,18 +272,7 @@ final class SetFetch {
       }
     }
     absent.add(path);
-    changed |= known != null;
     return null;
-  }
-
-  private static Map<String, String> conditional(@Nullable Member known) {
-    Map<String, String> headers = new HashMap<>();
-    if (known != null && known.upstreamEtag() != null) {
-      headers.put("If-None-Match", known.upstreamEtag());
-    } else if (known != null && known.upstreamLastModified() != null) {
-      headers.put("If-Modified-Since", known.upstreamLastModified());
-    }
-    return headers;
   }
 
   private @Nullable Member store(RelPath path, Fetched response, Path file) throws IOException {

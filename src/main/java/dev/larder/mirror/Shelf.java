@@ -26,30 +26,28 @@ import org.jspecify.annotations.Nullable;
 final class Shelf {
   private final Workings workings;
   private final Layout layout;
-  private final Root root;
+  private final Roots roots;
 
-  Shelf(Workings workings, Layout layout, Root root) {
+  Shelf(Workings workings, Layout layout, Roots roots) {
     this.workings = workings;
     this.layout = layout;
-    this.root = root;
+    this.roots = roots;
   }
 
   /// What we hold and what the current generation names directly below `directory`.
   List<Content.Entry> list(RelPath directory) throws IOException {
     TreeMap<String, Content.Entry> entries = new TreeMap<>();
-    Generation current = root.current();
-    if (current != null) {
-      for (Member member : current.members()) {
-        known(entries, directory, member.path(), member.size(), member.lastModified(), true);
-        current
-            .manifest(member)
-            .forEachBelow(
-                directory,
-                (path, expected) -> known(entries, directory, path, expected.size(), null, false));
+    for (Root root : roots.withGeneration()) {
+      Generation current = root.current();
+      if (root.directory().isBelow(directory)) {
+        known(entries, directory, root.directory().resolve("_"), -1, null, true);
+      } else if (current != null
+          && (directory.equals(root.directory()) || directory.isBelow(root.directory()))) {
+        known(entries, directory, current);
       }
     }
-    Path root = layout.tree(workings.settings().name()).resolve(directory.value());
-    try (Stream<Path> files = Files.list(root)) {
+    Path place = layout.tree(workings.settings().name()).resolve(directory.value());
+    try (Stream<Path> files = Files.list(place)) {
       for (Path file : (Iterable<Path>) files::iterator) {
         String name = file.getFileName().toString();
         if (!name.startsWith(".new-") && RelPath.orNull(name) != null) {
@@ -60,6 +58,18 @@ final class Shelf {
       // Nothing held there; the generation may still know names.
     }
     return List.copyOf(entries.values());
+  }
+
+  private static void known(
+      Map<String, Content.Entry> entries, RelPath directory, Generation current) {
+    for (Member member : current.members()) {
+      known(entries, directory, member.path(), member.size(), member.lastModified(), true);
+      current
+          .manifest(member)
+          .forEachBelow(
+              directory,
+              (path, expected) -> known(entries, directory, path, expected.size(), null, false));
+    }
   }
 
   private static void held(Map<String, Content.Entry> entries, Path file, String name)
@@ -131,8 +141,7 @@ final class Shelf {
     try {
       BasicFileAttributes attributes =
           Files.readAttributes(tree.resolve(path.value()), BasicFileAttributes.class);
-      Generation current = root.current();
-      boolean index = current != null && current.member(path) != null;
+      boolean index = isIndex(path);
       found.add(
           new HeldFile(
               path.value(),
@@ -148,14 +157,20 @@ final class Shelf {
   /// servers, and come back with the next generation only.
   List<HeldFile> remove(Predicate<RelPath> wanted) throws IOException {
     List<HeldFile> removed = new ArrayList<>();
-    Generation current = root.current();
     for (HeldFile file : held(wanted, null, Integer.MAX_VALUE)) {
       RelPath path = new RelPath(file.path());
-      if (current == null || current.member(path) == null) {
+      if (!isIndex(path)) {
         workings.held().remove(path);
         removed.add(file);
       }
     }
     return removed;
+  }
+
+  /// Whether `path` is the copy of an index of a current generation.
+  private boolean isIndex(RelPath path) {
+    Root root = roots.existing(path);
+    Generation current = root == null ? null : root.current();
+    return current != null && current.member(path) != null;
   }
 }

@@ -16,7 +16,7 @@ final class Signatures implements IndexCheck.SignatureSource {
   private static final Duration LIMIT = Duration.ofSeconds(8);
 
   private final Workings workings;
-  private @Nullable Root root;
+  private @Nullable Roots roots;
   private @Nullable Fills fills;
 
   Signatures(Workings workings) {
@@ -25,17 +25,17 @@ final class Signatures implements IndexCheck.SignatureSource {
 
   /// Fills check packages with signatures, and signatures are brought by fills: the second half of
   /// the knot is tied here, before the first request.
-  void connect(Root root, Fills fills) {
-    this.root = root;
+  void connect(Roots roots, Fills fills) {
+    this.roots = roots;
     this.fills = fills;
   }
 
   @Override
   public byte @Nullable [] signatureOf(RelPath packagePath) throws IOException {
-    Root generations = root;
+    Roots all = roots;
     Fills bring = fills;
     RelPath path = workings.format().signatureOf(packagePath);
-    if (generations == null || bring == null || path == null) {
+    if (all == null || bring == null || path == null) {
       return null;
     }
     Promise promise =
@@ -43,7 +43,7 @@ final class Signatures implements IndexCheck.SignatureSource {
             path,
             InetAddress.getLoopbackAddress(),
             workings.format(),
-            generations.known(),
+            all.known(path),
             new ClientGenerations(Duration.ofSeconds(1)))) {
           case Naming.Named named -> named.promise();
           case Naming.Unnamed _ -> Promise.unverified();
@@ -82,8 +82,8 @@ final class Signatures implements IndexCheck.SignatureSource {
 
   @Override
   public boolean isVouchedFor(RelPath packagePath) {
-    Root generations = root;
-    List<Generation> known = generations == null ? List.of() : generations.known();
+    Roots all = roots;
+    List<Generation> known = all == null ? List.of() : all.known(packagePath);
     for (Generation generation : known) {
       if (generation.find(packagePath) == null) {
         continue;

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
@@ -39,12 +40,15 @@ final class Switchover {
 
   private static final int PREFETCH_AT_ONCE = 6;
 
+  private final RelPath root;
   private final Workings workings;
   private final Layout layout;
   private final Generations generations;
   private final Fills fills;
 
-  Switchover(Workings workings, Layout layout, Generations generations, Fills fills) {
+  /// @param root whose sets are switched
+  Switchover(RelPath root, Workings workings, Layout layout, Generations generations, Fills fills) {
+    this.root = root;
     this.workings = workings;
     this.layout = layout;
     this.generations = generations;
@@ -123,20 +127,13 @@ final class Switchover {
   /// Gives every member the time it is served with, and waits until that time has come.
   private void date(Draft draft, @Nullable Generation current) throws InterruptedException {
     Instant latest = Instant.EPOCH;
+    Instant leading = leading(draft, current);
     for (Member member : draft.members()) {
-      Member before = current == null ? null : current.member(member.path());
-      Instant time;
-      if (before != null && before.sha256().equals(member.sha256())) {
-        time = before.lastModified();
-      } else {
-        Instant upstream =
-            member.lastModified().equals(Instant.EPOCH) ? null : member.lastModified();
-        time =
-            LastModifiedRule.next(
-                upstream,
-                before == null ? null : before.lastModified(),
-                workings.clock().instant());
-      }
+      OptionalInt after = workings.format().secondsAfterLeader(member.path());
+      Instant time =
+          leading != null && after.isPresent()
+              ? leading.plusSeconds(after.getAsInt())
+              : time(member, current);
       draft.redate(member, time);
       latest = time.isAfter(latest) ? time : latest;
     }
@@ -145,6 +142,37 @@ final class Switchover {
       // More than a second or two means that the clock was set back; waiting does not help then.
       Thread.sleep(early.compareTo(Duration.ofSeconds(2)) > 0 ? Duration.ofSeconds(2) : early);
     }
+  }
+
+  private Instant time(Member member, @Nullable Generation current) {
+    Member before = current == null ? null : current.member(member.path());
+    return before != null && before.sha256().equals(member.sha256())
+        ? before.lastModified()
+        : next(member, before);
+  }
+
+  private Instant next(Member member, @Nullable Member before) {
+    Instant upstream = member.lastModified().equals(Instant.EPOCH) ? null : member.lastModified();
+    return LastModifiedRule.next(
+        upstream, before == null ? null : before.lastModified(), workings.clock().instant());
+  }
+
+  /// The time of the leader, after which others are dated: a new one as soon as any of them has
+  /// other bytes. Null if the set has no leader.
+  private @Nullable Instant leading(Draft draft, @Nullable Generation current) {
+    RelPath path = workings.format().leader(root);
+    Member before = path == null || current == null ? null : current.member(path);
+    Member leader = path == null ? null : draft.member(path);
+    if (leader == null) {
+      return before == null ? null : before.lastModified();
+    }
+    boolean same = before != null && before.sha256().equals(leader.sha256());
+    for (Member member : draft.members()) {
+      Member known = current == null ? null : current.member(member.path());
+      boolean follows = workings.format().secondsAfterLeader(member.path()).isPresent();
+      same &= !follows || known == null || known.sha256().equals(member.sha256());
+    }
+    return same && before != null ? before.lastModified() : next(leader, before);
   }
 
   private boolean prefetch(Draft draft, @Nullable Generation current) throws InterruptedException {
@@ -270,7 +298,7 @@ final class Switchover {
       generations.remove(generation);
     }
     if (!dropped.isEmpty() && !kept.isEmpty()) {
-      workings.held().removeAside(reused(kept));
+      workings.held().removeAside(root, reused(kept));
     }
   }
 

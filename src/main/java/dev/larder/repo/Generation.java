@@ -65,13 +65,13 @@ public final class Generation {
     return files.index(member.path());
   }
 
-  /// What this generation promises of `path`, or null if none of its indexes names it.
+  /// What this generation promises of `path`, or null if none of its indexes names it. An index
+  /// names files in its own directory and below.
   ///
   /// @throws UncheckedIOException if a manifest cannot be read
   public @Nullable Expected find(RelPath path) {
-    RelPath directory = path.parent();
     for (Member member : members.values()) {
-      if (member.path().parent().equals(directory)) {
+      if (path.isBelow(member.path().parent())) {
         Expected expected = manifest(member).find(path);
         if (expected != null) {
           return expected;
@@ -81,10 +81,12 @@ public final class Generation {
     return null;
   }
 
-  /// Whether some member names packages that lie in `directory`.
+  /// Whether some member names files in `directory` or below.
   public boolean covers(RelPath directory) {
     for (Member member : members.values()) {
-      if (member.path().parent().equals(directory) && manifest(member).size() > 0) {
+      RelPath place = member.path().parent();
+      if ((directory.equals(place) || directory.isBelow(place))
+          && manifest(member).namesBelow(directory)) {
         return true;
       }
     }
@@ -121,7 +123,6 @@ public final class Generation {
   /// @throws IOException if it cannot be made durable
   public void add(Member member, Manifest manifest, Path file) throws IOException {
     files.addDurably(member, manifest, file);
-    manifests.put(member.path(), manifest);
     members.put(member.path(), member);
   }
 }

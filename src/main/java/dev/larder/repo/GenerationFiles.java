@@ -5,10 +5,13 @@ import dev.larder.store.Durable;
 import dev.larder.store.RelPath;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -134,13 +137,15 @@ record GenerationFiles(Path directory) {
         head.get("upstream-last-modified"));
   }
 
+  /// The manifest of a member, mapped: it is read as it is searched, and takes no heap.
   Manifest readManifest(RelPath path) throws IOException {
-    byte[] bytes = Files.readAllBytes(manifest(path));
-    for (int i = 1; i < bytes.length; i++) {
-      if (bytes[i] == '\n' && bytes[i - 1] == '\n') {
-        byte[] lines = new byte[bytes.length - i - 1];
-        System.arraycopy(bytes, i + 1, lines, 0, lines.length);
-        return Manifest.parse(lines);
+    ByteBuffer bytes;
+    try (FileChannel file = FileChannel.open(manifest(path), StandardOpenOption.READ)) {
+      bytes = file.map(FileChannel.MapMode.READ_ONLY, 0, file.size());
+    }
+    for (int i = 1; i < bytes.limit(); i++) {
+      if (bytes.get(i) == '\n' && bytes.get(i - 1) == '\n') {
+        return Manifest.parse(bytes.slice(i + 1, bytes.limit() - i - 1));
       }
     }
     throw new IOException(manifest(path) + " has no end of head");

@@ -146,6 +146,17 @@ public final class Generations {
     return new Draft(new GenerationFiles(directory));
   }
 
+  /// Removes the directories of a root that has nothing in them: upstream has shown no set.
+  public void removeIfEmpty() {
+    try {
+      Files.deleteIfExists(layout.generations());
+      Files.deleteIfExists(layout.directory());
+    } catch (IOException e) {
+      // Something is in them after all.
+      LOG.trace("{} stays", layout.directory(), e);
+    }
+  }
+
   /// Makes `draft` the generation `number`, durable but not yet current.
   ///
   /// @throws IOException if it cannot be made durable; the draft is then still to be discarded

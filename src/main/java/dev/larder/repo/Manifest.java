@@ -5,6 +5,7 @@ import dev.larder.store.Expected;
 import dev.larder.store.RelPath;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
@@ -12,22 +13,23 @@ import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// What one index promises: path -> [Expected]. Immutable and compact: the lines of its file as
-/// bytes, found by binary search, because a big repository has tens of thousands of them and only a
-/// few are ever asked for.
+/// What one index promises: path -> [Expected]. Immutable: the lines of its file, found by binary
+/// search, because a big repository has tens of thousands of them and only a few are ever asked
+/// for. Those of a generation on disk are mapped and take no heap, however many generations are
+/// held.
 ///
 /// A line is `path TAB size TAB checksum LF`, sorted by the bytes of the path; an unknown size or
 /// checksum is `-`.
 public final class Manifest {
   /// Promises nothing.
-  public static final Manifest EMPTY = new Manifest(new byte[0], new int[0]);
+  public static final Manifest EMPTY = new Manifest(ByteBuffer.allocate(0), 0);
 
-  private final byte[] lines;
-  private final int[] starts;
+  private final ByteBuffer lines;
+  private final int count;
 
-  private Manifest(byte[] lines, int[] starts) {
+  private Manifest(ByteBuffer lines, int count) {
     this.lines = lines;
-    this.starts = starts;
+    this.count = count;
   }
 
   /// The manifest with these promises.
@@ -39,89 +41,124 @@ public final class Manifest {
     sorted.forEach((path, expected) -> {
       out.writeBytes(path);
       Checksum checksum = expected.checksum();
-      String rest =
-          "\t%s\t%s\n"
-              .formatted(
-                  expected.hasSize() ? Long.toString(expected.size()) : "-",
-                  checksum == null ? "-" : checksum.toString());
+      String size = expected.hasSize() ? Long.toString(expected.size()) : "-";
+      String rest = "\t" + size + "\t" + (checksum == null ? "-" : checksum.toString()) + "\n";
       out.writeBytes(rest.getBytes(StandardCharsets.UTF_8));
     });
-    byte[] lines = out.toByteArray();
-    return new Manifest(lines, starts(lines, sorted.size()));
+    return new Manifest(ByteBuffer.wrap(out.toByteArray()), sorted.size());
   }
 
   /// Reads what [#lines()] gave.
   ///
-  /// @throws IOException if it is not whole
-  static Manifest parse(byte[] lines) throws IOException {
+  /// @param lines its first byte is at 0; not changed
+  /// @throws IOException if they are not whole
+  static Manifest parse(ByteBuffer lines) throws IOException {
     int count = 0;
-    for (byte b : lines) {
-      count += b == '\n' ? 1 : 0;
+    for (int i = 0; i < lines.limit(); i++) {
+      count += lines.get(i) == '\n' ? 1 : 0;
     }
-    if (lines.length > 0 && lines[lines.length - 1] != '\n') {
+    if (lines.limit() > 0 && lines.get(lines.limit() - 1) != '\n') {
       throw new IOException("manifest ends in the middle of a line");
     }
-    return new Manifest(lines, starts(lines, count));
-  }
-
-  private static int[] starts(byte[] lines, int count) {
-    int[] starts = new int[count];
-    int line = 0;
-    int start = 0;
-    for (int i = 0; i < lines.length; i++) {
-      if (lines[i] == '\n') {
-        starts[line++] = start;
-        start = i + 1;
-      }
-    }
-    return starts;
+    return new Manifest(lines, count);
   }
 
   /// The lines, as stored.
   byte[] lines() {
-    return lines;
+    return bytes(0, lines.limit());
+  }
+
+  private byte[] bytes(int from, int to) {
+    byte[] bytes = new byte[to - from];
+    lines.get(from, bytes);
+    return bytes;
   }
 
   /// How many paths it names.
   public int size() {
-    return starts.length;
+    return count;
+  }
+
+  /// Whether it promises the same as `other`.
+  public boolean isSame(Manifest other) {
+    return lines.duplicate().rewind().equals(other.lines.duplicate().rewind());
   }
 
   /// What is promised of `path`, or null if it is not named.
   public @Nullable Expected find(RelPath path) {
     byte[] key = path.value().getBytes(StandardCharsets.UTF_8);
-    int line = firstNotBefore(key);
-    if (line == starts.length) {
-      return null;
-    }
-    int start = starts[line];
-    int end = endOfPath(start);
-    boolean same = Arrays.equals(lines, start, end, key, 0, key.length);
-    return same ? expected(end + 1) : null;
+    int start = firstNotBefore(key);
+    return start < lines.limit() && compare(start, key) == 0
+        ? expected(start + key.length + 1)
+        : null;
   }
 
-  /// Which line is the first whose path is not smaller than `key`; the number of lines if none is.
+  /// Whether it names something below `directory`.
+  public boolean namesBelow(RelPath directory) {
+    byte[] prefix = prefix(directory);
+    int start = firstNotBefore(prefix);
+    return start < lines.limit() && startsWith(start, prefix);
+  }
+
+  private static byte[] prefix(RelPath directory) {
+    String prefix = directory.isRoot() ? "" : directory.value() + "/";
+    return prefix.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /// Where the first line starts whose path is not smaller than `key`; the end if there is none.
   private int firstNotBefore(byte[] key) {
     int low = 0;
-    int high = starts.length;
+    int high = lines.limit();
     while (low < high) {
-      int middle = (low + high) >>> 1;
-      int start = starts[middle];
-      if (Arrays.compareUnsigned(lines, start, endOfPath(start), key, 0, key.length) < 0) {
-        low = middle + 1;
+      int start = (low + high) >>> 1;
+      while (start > low && lines.get(start - 1) != '\n') {
+        start--;
+      }
+      if (compare(start, key) < 0) {
+        low = endOfLine(start) + 1;
       } else {
-        high = middle;
+        high = start;
       }
     }
     return low;
   }
 
-  private int endOfPath(int start) {
-    int end = start;
-    while (lines[end] != '\t') {
-      end++;
+  /// Compares the path of the line at `start` with `key`, byte by byte and unsigned.
+  private int compare(int start, byte[] key) {
+    for (int i = 0; ; i++) {
+      byte b = lines.get(start + i);
+      if (b == '\t') {
+        return i == key.length ? 0 : -1;
+      }
+      if (i == key.length) {
+        return 1;
+      }
+      if (b != key[i]) {
+        return Byte.compareUnsigned(b, key[i]);
+      }
     }
-    return end;
+  }
+
+  private boolean startsWith(int start, byte[] prefix) {
+    for (int i = 0; i < prefix.length; i++) {
+      // The end of a path differs from every byte of a prefix: it is a tab.
+      if (lines.get(start + i) != prefix[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private int endOfLine(int from) {
+    return next('\n', from);
+  }
+
+  private int next(char wanted, int from) {
+    int at = from;
+    while (lines.get(at) != wanted) {
+      at++;
+    }
+    return at;
   }
 
   /// Hands every path with its promise to `action`, sorted by path.
@@ -131,31 +168,23 @@ public final class Manifest {
 
   /// The same for the paths below `directory` only.
   public void forEachBelow(RelPath directory, BiConsumer<RelPath, Expected> action) {
-    String prefix = directory.isRoot() ? "" : directory.value() + "/";
-    byte[] key = prefix.getBytes(StandardCharsets.UTF_8);
-    for (int line = firstNotBefore(key); line < starts.length; line++) {
-      int start = starts[line];
-      int end = endOfPath(start);
-      if (end - start < key.length
-          || !Arrays.equals(lines, start, start + key.length, key, 0, key.length)) {
-        return;
-      }
-      String path = new String(lines, start, end - start, StandardCharsets.UTF_8);
-      action.accept(new RelPath(path), expected(end + 1));
+    byte[] prefix = prefix(directory);
+    int start = firstNotBefore(prefix);
+    while (start < lines.limit() && startsWith(start, prefix)) {
+      int end = next('\t', start);
+      action.accept(new RelPath(text(start, end)), expected(end + 1));
+      start = endOfLine(end) + 1;
     }
   }
 
+  private String text(int from, int to) {
+    return new String(bytes(from, to), StandardCharsets.UTF_8);
+  }
+
   private Expected expected(int from) {
-    int tab = from;
-    while (lines[tab] != '\t') {
-      tab++;
-    }
-    int end = tab;
-    while (lines[end] != '\n') {
-      end++;
-    }
-    String size = new String(lines, from, tab - from, StandardCharsets.UTF_8);
-    String checksum = new String(lines, tab + 1, end - tab - 1, StandardCharsets.UTF_8);
+    int tab = next('\t', from);
+    String size = text(from, tab);
+    String checksum = text(tab + 1, endOfLine(tab));
     return new Expected(
         size.equals("-") ? -1 : Long.parseLong(size),
         checksum.equals("-") ? null : Checksum.parse(checksum));

@@ -35,6 +35,12 @@ public record Checksum(Algorithm algorithm, String hex) {
       }
     }
 
+    /// Whether it is computed over the bytes as served. If not, different bytes can have the same
+    /// checksum, and no strong validator can be made of it.
+    public boolean ofExactBytes() {
+      return true;
+    }
+
     /// The name used in keys and manifests: `sha256`.
     public String id() {
       return id;

@@ -1,6 +1,7 @@
 package dev.larder.store;
 
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /// Where everything lies in the data directory. The only class that knows:
 ///
@@ -15,7 +16,7 @@ import java.nio.file.Path;
 ///     generations/<n>/manifest/<path>      what that index promises
 ///     generations/.draft-<random>/         a generation being made
 ///     held/<checksum>                      bytes whose name now means other bytes, or soon will
-///     partial/<hash>.part, .journal        unfinished fills
+///   state/<mirror>/root/partial/           unfinished fills of the whole mirror
 ///   keys/                                  0700
 ///   larder.db                              rebuildable: facts about files, last use
 ///   cli.token                              0600
@@ -29,6 +30,8 @@ import java.nio.file.Path;
 public record Layout(Path data) {
   /// Version of the layout this class describes.
   public static final int VERSION = 1;
+
+  private static final String WHOLE = "root";
 
   /// The root of all served bytes.
   public Path tree() {
@@ -46,8 +49,35 @@ public record Layout(Path data) {
   }
 
   /// The state of one root of a mirror.
-  public RootLayout root(String mirror, String root) {
-    return new RootLayout(data.resolve("state").resolve(mirror).resolve(root));
+  ///
+  /// @param root directory whose indexes move together
+  public RootLayout root(String mirror, RelPath root) {
+    return new RootLayout(state(mirror).resolve(rootName(root)));
+  }
+
+  /// The state of a mirror: a directory for each of its roots.
+  public Path state(String mirror) {
+    return state().resolve(mirror);
+  }
+
+  /// The name of the directory that has the state of `root`: `root` for the whole mirror, else its
+  /// path with `%2F` for slashes.
+  public static String rootName(RelPath root) {
+    if (root.isRoot()) {
+      return WHOLE;
+    }
+    String name = root.value().replace("%", "%25").replace("/", "%2F");
+    return name.equals(WHOLE) || name.startsWith(".") ? "%" + name : name;
+  }
+
+  /// The root whose state lies in the directory `name`; null if that is none's.
+  public static @Nullable RelPath rootNamed(String name) {
+    if (name.equals(WHOLE)) {
+      return RelPath.ROOT;
+    }
+    String path = name.replaceFirst("^%(?=root$|\\.)", "");
+    RelPath root = RelPath.orNull(path.replace("%2F", "/").replace("%25", "%"));
+    return root != null && rootName(root).equals(name) ? root : null;
   }
 
   /// Everything that is not served.

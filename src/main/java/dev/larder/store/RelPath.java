@@ -84,6 +84,15 @@ public record RelPath(String value) implements Comparable<RelPath> {
     return slash < 0 ? ROOT : new RelPath(value.substring(0, slash));
   }
 
+  /// Whether this lies somewhere below `directory`.
+  public boolean isBelow(RelPath directory) {
+    return directory.isRoot()
+        ? !isRoot()
+        : value.length() > directory.value.length()
+            && value.charAt(directory.value.length()) == '/'
+            && value.startsWith(directory.value);
+  }
+
   /// The path of `name` (one segment or several) below this directory.
   ///
   /// @throws IllegalArgumentException if the result is not a plain relative path

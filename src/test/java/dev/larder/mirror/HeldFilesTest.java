@@ -58,7 +58,7 @@ class HeldFilesTest {
     return new HeldFiles(
         layout,
         "arch",
-        layout.root("arch", "root"),
+        path -> RelPath.ROOT,
         new HeldFileTable(requireNonNull(database), "arch"),
         InstantSource.system());
   }
@@ -187,7 +187,7 @@ class HeldFilesTest {
     assertThat(holds(held, promise(fresh))).isTrue();
     assertThat(holds(held, promise(BYTES))).isTrue();
 
-    held.removeAside(Set.of());
+    held.removeAside(RelPath.ROOT, Set.of());
     assertThat(holds(held, promise(BYTES))).isFalse();
   }
 

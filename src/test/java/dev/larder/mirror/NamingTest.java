@@ -36,7 +36,7 @@ class NamingTest {
   }
 
   private Generation generation(long number, Map<RelPath, Expected> promises) throws IOException {
-    Generations generations = new Generations(new Layout(data).root("arch", "root"));
+    Generations generations = new Generations(new Layout(data).root("arch", RelPath.ROOT));
     Generations.Draft draft = generations.draft();
     Files.write(draft.file(DB), new byte[0]);
     draft.add(

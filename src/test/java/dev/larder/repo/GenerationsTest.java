@@ -27,7 +27,7 @@ class GenerationsTest {
   @TempDir Path data;
 
   private Layout.RootLayout layout() {
-    return new Layout(data).root("arch", "root");
+    return new Layout(data).root("arch", RelPath.ROOT);
   }
 
   private static Generation.Origin origin() {

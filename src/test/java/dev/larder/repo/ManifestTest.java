@@ -7,6 +7,7 @@ import dev.larder.store.Checksum;
 import dev.larder.store.Expected;
 import dev.larder.store.RelPath;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,7 +27,7 @@ class ManifestTest {
     for (int i = 0; i < 3000; i++) {
       promises.put(new RelPath("d/" + name(random)), expected(random));
     }
-    Manifest manifest = Manifest.parse(Manifest.of(promises).lines());
+    Manifest manifest = Manifest.parse(ByteBuffer.wrap(Manifest.of(promises).lines()));
     assertThat(manifest.size()).as("seed %d", seed).isEqualTo(promises.size());
     promises.forEach((path, expected) ->
         assertThat(manifest.find(path)).as("seed %d, %s", seed, path).isEqualTo(expected));
@@ -81,12 +82,13 @@ class ManifestTest {
   @Test
   void theEmptyManifestNamesNothing() throws IOException {
     assertThat(Manifest.EMPTY.find(new RelPath("a"))).isNull();
-    assertThat(Manifest.parse(new byte[0]).size()).isZero();
+    assertThat(Manifest.parse(ByteBuffer.allocate(0)).size()).isZero();
   }
 
   @Test
   void aLineWithoutAnEndIsNotWhole() {
-    assertThatThrownBy(() -> Manifest.parse("a\t1\t-".getBytes(StandardCharsets.UTF_8)))
+    assertThatThrownBy(
+            () -> Manifest.parse(ByteBuffer.wrap("a\t1\t-".getBytes(StandardCharsets.UTF_8))))
         .isInstanceOf(IOException.class);
   }
 }
