@@ -82,7 +82,7 @@ final class LookAhead {
             content.ahead(path);
           } catch (RuntimeException e) {
             // The request itself will fail or not, and be answered accordingly.
-            log.warn("cannot look ahead to {} of {}: {}", path, content.name(), e.toString());
+            log.debug("cannot look ahead to {} of {}: {}", path, content.name(), e.toString());
           } finally {
             service.aheads().release();
             ended(channel);

