@@ -133,7 +133,7 @@ public final class Larder implements Closeable {
         own.add(new Site.Own(mirror, listen));
       }
     }
-    return new Site(contents, own, this::upstreamHosts, Set.of());
+    return new Site(contents, own, this::upstreamHosts, RootPaths.of(contents), Set.of());
   }
 
   private List<Site.UpstreamHost> upstreamHosts() {

@@ -10,6 +10,7 @@ import dev.larder.mirror.Mirror;
 import dev.larder.mirror.MirrorReport;
 import dev.larder.mirror.RefreshOutcome;
 import dev.larder.serve.PackageListener;
+import dev.larder.serve.Site;
 import dev.larder.store.RelPath;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -120,9 +121,10 @@ final class ServerOperations implements Operations {
         }
       }
       for (InetSocketAddress own : packages.addresses(mirror.name())) {
-        Place place = below(mirror, location, Reachable.url(scheme(), own) + "/");
-        if (place != null) {
-          return place;
+        String top = Reachable.url(scheme(), own);
+        if (location.startsWith(top + "/")) {
+          Place place = atRoot(List.of(mirror), location.substring(top.length()), true);
+          return place != null ? place : below(mirror, location, top + "/");
         }
       }
     }
@@ -131,6 +133,23 @@ final class ServerOperations implements Operations {
       Place place = path == null ? null : below(mirror, path, "/" + mirror.name() + "/");
       if (place != null) {
         return place;
+      }
+    }
+    return path == null ? null : atRoot(mirrors, path, false);
+  }
+
+  /// The place of a path that clients of one format ask for at the top of a listener.
+  ///
+  /// @param among the mirrors of the listener
+  /// @param prefixed only those that lie below a prefix
+  private @Nullable Place atRoot(List<Mirror> among, String rawPath, boolean prefixed) {
+    String path = decoded(rawPath);
+    for (Site.RootPath root : RootPaths.of(mirrors)) {
+      boolean is = path != null && root.has(path) && !(prefixed && root.prefix().equals("/"));
+      for (Mirror mirror : among) {
+        if (is && root.content().equals(mirror)) {
+          return below(mirror, rawPath, root.prefix());
+        }
       }
     }
     return null;
@@ -148,15 +167,18 @@ final class ServerOperations implements Operations {
     if (!location.startsWith(prefix)) {
       return null;
     }
-    // A plus sign is a plus sign in a path.
-    String raw = location.substring(prefix.length()).replace("+", "%2B");
-    RelPath path;
+    String below = decoded(location.substring(prefix.length()));
+    RelPath path = below == null ? null : RelPath.orNull(below);
+    return path == null ? null : new Place(mirror.name(), path);
+  }
+
+  private static @Nullable String decoded(String raw) {
     try {
-      path = RelPath.orNull(URLDecoder.decode(raw, StandardCharsets.UTF_8));
+      // A plus sign is a plus sign in a path.
+      return URLDecoder.decode(raw.replace("+", "%2B"), StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {
       return null;
     }
-    return path == null ? null : new Place(mirror.name(), path);
   }
 
   @Override

@@ -75,6 +75,11 @@ final class Answering {
     };
   }
 
+  /// Whether [#atOnce] would most likely have a reply. Does not block.
+  boolean hasAtHand(Place.Inside place) {
+    return hot.get(place.content(), place.path().value()) != null;
+  }
+
   private static Payload part(byte[] bytes, long from, long end) {
     return new Payload.Memory(Arrays.copyOfRange(bytes, (int) from, (int) end));
   }

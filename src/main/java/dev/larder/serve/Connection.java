@@ -22,10 +22,11 @@ import org.slf4j.LoggerFactory;
 /// One client's connection: takes requests one after the other and writes their replies in order.
 ///
 /// All state belongs to the connection's event loop, and nothing on it blocks. At most one request
-/// is in progress; further ones wait in a queue, and when that is full reading stops, which is all
-/// the back-pressure pipelining needs. Replies that are at hand are written without a flush until
-/// the batch of bytes that was read is used up, so that a burst of small requests costs one system
-/// call.
+/// is in progress; further ones wait in a queue, and when that is full reading stops until half of
+/// it is answered, which is all the back-pressure pipelining needs: beyond the queue there is at
+/// most what one read of the socket brought. What waits is looked ahead to ([LookAhead]). Replies
+/// that are at hand are written without a flush until the batch of bytes that was read is used up,
+/// so that a burst of small requests costs one system call.
 @SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes the channel
 final class Connection extends ChannelInboundHandlerAdapter implements Sender.Line {
   private static final Logger log = LoggerFactory.getLogger(Connection.class);
@@ -51,6 +52,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
   private final Routes routes;
   private final ArrayDeque<Request> queue = new ArrayDeque<>();
   private final Watch watch;
+  private final LookAhead ahead;
   private @Nullable Channel open;
   private @Nullable Request current;
   private @Nullable Sender sender;
@@ -67,6 +69,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
     this.service = service;
     this.routes = routes;
     this.watch = new Watch(service.limits());
+    this.ahead = new LookAhead(service, routes);
   }
 
   private static byte[] ascii(String text) {
@@ -112,11 +115,15 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
       // What is not a request's header is a body, and whoever sends one is not listened to again.
       if (message instanceof HttpRequest request && !closing) {
         watch.headerComplete();
-        queue.add(Request.of(request));
+        Request added = Request.of(request);
+        queue.add(added);
         if (queue.size() >= service.limits().queued()) {
           ctx.channel().config().setAutoRead(false);
         }
         advance();
+        if (!queue.isEmpty()) {
+          ahead.waits(ctx.channel(), added);
+        }
       }
     } finally {
       ReferenceCountUtil.release(message);
@@ -152,6 +159,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
   public void channelInactive(ChannelHandlerContext ctx) {
     closing = true;
     queue.clear();
+    ahead.end();
     watch.stop();
     service.release();
     Sender gone = sender;
@@ -189,18 +197,22 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
     } finally {
       advancing = false;
     }
-    if (current != null || closing || !queue.isEmpty()) {
+    if (closing) {
       return;
     }
     if (inputEnded || draining) {
-      closeOrderly();
-    } else if (!channel().config().isAutoRead()) {
+      if (!isBusy()) {
+        closeOrderly();
+      }
+    } else if (!channel().config().isAutoRead() && queue.size() <= service.limits().queued() / 2) {
+      // Not only once all are answered: what the client has sent meanwhile is looked ahead to.
       channel().config().setAutoRead(true);
     }
   }
 
   private void begin(Request request) {
     current = request;
+    ahead.begins(request);
     if (request.refusal() != null) {
       send(request, Replies.refused(request, request.refusal()));
       return;
@@ -404,6 +416,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
     closing = true;
     current = null;
     queue.clear();
+    ahead.end();
     Linger.begin(channel(), inputEnded, service.limits().linger());
   }
 }

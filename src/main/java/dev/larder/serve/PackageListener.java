@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -63,7 +64,14 @@ public final class PackageListener implements Closeable {
         settings.tls() == null ? null : new Certificates(settings.tls(), transport.tls());
     HttpDate.Line date = new HttpDate.Line(InstantSource.system());
     Answering answering = new Answering(hot, new Pages(site), date);
-    this.service = new Service(answering, date, limits, certificates != null, new AtomicInteger());
+    this.service =
+        new Service(
+            answering,
+            date,
+            limits,
+            certificates != null,
+            new AtomicInteger(),
+            new Semaphore(Service.MOST_AHEADS));
     this.loops =
         new MultiThreadIoEventLoopGroup(
             Math.min(MOST_LOOPS, Runtime.getRuntime().availableProcessors()),

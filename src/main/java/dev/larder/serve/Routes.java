@@ -47,7 +47,7 @@ final class Routes {
     }
     Target.Authority authority = target.authority();
     if (authority == null || isOurs(authority, local)) {
-      return alone == null ? onShared(target.path()) : inside(alone, "/", target.path());
+      return alone == null ? onShared(target.path()) : onItsOwn(alone, target.path());
     }
     return upstream(authority, target.path());
   }
@@ -60,6 +60,11 @@ final class Routes {
     String name = slash < 0 ? path.substring(1) : path.substring(1, slash);
     Content content = byName.get(name);
     if (content == null) {
+      for (Site.RootPath root : site.roots()) {
+        if (root.has(path)) {
+          return below(root, path);
+        }
+      }
       return RelPath.orNull(name) == null || name.isEmpty()
           ? new Place.Nowhere(400, MALFORMED)
           : new Place.Nowhere(404, "Nothing is served under this name; / lists what is.");
@@ -67,6 +72,23 @@ final class Routes {
     return slash < 0
         ? new Place.Inside(content, "/" + name + "/", RelPath.ROOT, false)
         : inside(content, "/" + name + "/", path);
+  }
+
+  /// Where one content is served alone its root is the top; clients that know it by another prefix
+  /// find it there, too.
+  private Place onItsOwn(Content content, String path) {
+    for (Site.RootPath root : site.roots()) {
+      if (root.content().equals(content) && root.prefix().length() > 1 && root.has(path)) {
+        return below(root, path);
+      }
+    }
+    return inside(content, "/", path);
+  }
+
+  private static Place below(Site.RootPath root, String path) {
+    return root.isTop(path)
+        ? new Place.Inside(root.content(), root.prefix(), RelPath.ROOT, false)
+        : inside(root.content(), root.prefix(), path);
   }
 
   /// The place of `path`, which starts with `prefix`.

@@ -1,5 +1,6 @@
 package dev.larder.serve;
 
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// What all connections of a listener share.
@@ -9,12 +10,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// @param limits what a client may cost
 /// @param isSecure whether connections speak TLS
 /// @param connections how many are open
+/// @param aheads room for contents that are told of waiting requests, of all connections together
 record Service(
     Answering answering,
     HttpDate.Line date,
     Limits limits,
     boolean isSecure,
-    AtomicInteger connections) {
+    AtomicInteger connections,
+    Semaphore aheads) {
+  /// Enough for a dozen of machines that upgrade at once; what finds no room is not looked ahead
+  /// to.
+  static final int MOST_AHEADS = 512;
+
   /// Counts a new connection; false if there are too many. Either way it is to be released.
   boolean admit() {
     return connections.incrementAndGet() <= limits.connections();

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// What the package listener serves, and where.
 ///
@@ -15,24 +17,65 @@ import java.util.function.Supplier;
 /// @param own contents that also have addresses of their own
 /// @param upstreams gives the hosts for which a request in absolute form (`http_proxy=`) is
 ///   answered, as they are now; asked on each such request, so it must not block
+/// @param roots paths that also answer at the top of the shared addresses, because clients of one
+///   format can ask for nothing else; `/<name>/` of a content goes before them
 /// @param names host names of this server, lower case and without port; a request in absolute form
 ///   for one of them is as good as one without a host. Its addresses need no mention
 public record Site(
     List<Content> contents,
     List<Own> own,
     Supplier<List<UpstreamHost>> upstreams,
+    List<RootPath> roots,
     Set<String> names) {
   /// Takes defensive copies.
   public Site {
     contents = List.copyOf(contents);
     own = List.copyOf(own);
+    roots = List.copyOf(roots);
     names = Set.copyOf(names);
   }
 
-  /// A site whose upstreams never change.
+  /// A site whose upstreams never change, without root paths.
   public Site(
       List<Content> contents, List<Own> own, List<UpstreamHost> upstreams, Set<String> names) {
-    this(contents, own, () -> upstreams, names);
+    this(contents, own, () -> upstreams, List.of(), names);
+  }
+
+  /// Paths at the top of a listener that can only mean one content.
+  ///
+  /// @param prefix with slashes at both ends: where the content's root is to be found
+  /// @param first what the first segment below `prefix` looks like; null if it can be anything, or
+  ///   nothing
+  /// @param content what answers
+  public record RootPath(String prefix, @Nullable Pattern first, Content content) {
+    /// Checks the prefix.
+    ///
+    /// @throws IllegalArgumentException if it does not start and end with a slash
+    public RootPath {
+      if (!prefix.startsWith("/") || !prefix.endsWith("/")) {
+        throw new IllegalArgumentException("prefix must start and end with /: " + prefix);
+      }
+    }
+
+    /// Whether `path` is one of these.
+    ///
+    /// @param path decoded, starts with a slash
+    public boolean has(String path) {
+      if (first == null) {
+        return path.startsWith(prefix) || isTop(path);
+      }
+      if (!path.startsWith(prefix)) {
+        return false;
+      }
+      int end = path.indexOf('/', prefix.length());
+      String segment = path.substring(prefix.length(), end < 0 ? path.length() : end);
+      return first.matcher(segment).matches();
+    }
+
+    /// Whether `path` is the prefix without its last slash.
+    boolean isTop(String path) {
+      return path.length() == prefix.length() - 1 && prefix.startsWith(path) && path.length() > 0;
+    }
   }
 
   /// A content served at `/` of addresses of its own.

@@ -2,11 +2,14 @@ package dev.larder.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.larder.repo.Answer;
+import dev.larder.repo.CacheStatus;
 import dev.larder.repo.Content;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -15,6 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PagesTest {
+  private static final CacheStatus HIT = CacheStatus.hit("");
+
   @TempDir private Path directory;
   private Listening listening;
 
@@ -118,6 +123,30 @@ class PagesTest {
       RawClient.Response head = client.request("HEAD", "/arch/").readHead();
       RawClient.Response get = client.get("/arch/").read();
       assertThat(head.header("Content-Length")).isEqualTo("" + get.body().length);
+    }
+  }
+
+  @Test
+  void redirectsAndListingsStayUnderTheRootPathTheyWereAskedBy() throws IOException {
+    PlainContent sets =
+        new PlainContent("sets", directory.resolve("sets"))
+            .file("15.0/base.txz", new byte[4])
+            .answer("15.0/MANIFEST", _ -> new Answer.Moved("@3/15.0/MANIFEST", HIT));
+    List<Site.RootPath> roots =
+        List.of(
+            new Site.RootPath("/", Pattern.compile("15\\.0"), sets),
+            new Site.RootPath("/pub/sets/", null, sets));
+    Site site = new Site(List.of(sets), List.of(), List::of, roots, Set.of());
+    try (Listening other = Listening.on(Transport.best(), Listening.PATIENT, null, site)) {
+      for (String prefix : List.of("/", "/pub/sets/", "/sets/")) {
+        RawClient.Response index = other.get(prefix + "15.0/MANIFEST");
+        assertThat(index.header("Location")).isEqualTo(prefix + "@3/15.0/MANIFEST");
+        assertThat(other.get(prefix + "15.0").header("Location")).isEqualTo(prefix + "15.0/");
+        RawClient.Response listing = other.get(prefix + "15.0/");
+        assertThat(hrefs(listing.text())).contains("./base.txz");
+        assertThat(other.get(prefix + "15.0/base.txz").body()).hasSize(4);
+      }
+      assertThat(other.get("/pub/sets").header("Location")).isEqualTo("/pub/sets/");
     }
   }
 }

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /// A content made of files in a directory and of answers given by hand.
@@ -31,6 +32,11 @@ final class PlainContent implements Content {
   final List<Sent> sent = new CopyOnWriteArrayList<>();
   final AtomicInteger asked = new AtomicInteger();
   final Switch validity = new Switch();
+
+  /// What was looked ahead to, in the order in which it began.
+  final List<String> ahead = new CopyOnWriteArrayList<>();
+
+  volatile Consumer<RelPath> whenAhead = _ -> {};
   private final String name;
   private final Path root;
   private final Map<String, Function<Ask, Answer>> answers = new ConcurrentHashMap<>();
@@ -88,6 +94,12 @@ final class PlainContent implements Content {
   @Override
   public String format() {
     return "pacman";
+  }
+
+  @Override
+  public void ahead(RelPath path) {
+    ahead.add(path.value());
+    whenAhead.accept(path);
   }
 
   @Override

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -23,6 +24,18 @@ class RoutesTest {
               Site.UpstreamHost.of(URI.create("http://many.example/pub/arch"), arch),
               Site.UpstreamHost.of(URI.create("http://many.example/pub/"), other),
               Site.UpstreamHost.of(URI.create("http://127.0.0.1:9000/x/"), other)),
+          Set.of("pantry"));
+  private final PlainContent pkg = new PlainContent("pkg", Path.of("unused"));
+  private final PlainContent sets = new PlainContent("sets", Path.of("unused"));
+  private final PlainContent named = new PlainContent("15.9-r", Path.of("unused"));
+  private final Site rooted =
+      new Site(
+          List.of(arch, pkg, sets, named),
+          List.of(),
+          () -> List.of(Site.UpstreamHost.of(URI.create("http://update.example"), pkg)),
+          List.of(
+              new Site.RootPath("/", Pattern.compile("15\\.[0-9](-r)?"), pkg),
+              new Site.RootPath("/pub/sets/", null, sets)),
           Set.of("pantry"));
   private final InetSocketAddress local =
       new InetSocketAddress(InetAddress.getLoopbackAddress(), 8080);
@@ -100,6 +113,54 @@ class RoutesTest {
       })
   void onItsOwnAddressAContentStartsAtTheTop(String target, String expected) {
     assertThat(text(Routes.alone(site, arch).find(target, local))).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "/                                     | front",
+        "/arch/x                               | arch x at /arch/",
+        "/pkg/15.0/x                           | pkg 15.0/x at /pkg/",
+        "/15.0/latest/All/a~b%2B1.pkg          | pkg 15.0/latest/All/a~b+1.pkg at /",
+        "/15%2E1/x                             | pkg 15.1/x at /",
+        "/15.0/                                | pkg 15.0/ at /",
+        "/15.0                                 | pkg 15.0 at /",
+        "/15.0//x                              | 400",
+        "/15.0/../arch/x                       | 400",
+        "/15.9-r/x                             | 15.9-r x at /15.9-r/",
+        "/16.0/x                               | 404",
+        "/x15.0/x                              | 404",
+        "/pub/sets/releases/base.txz           | sets releases/base.txz at /pub/sets/",
+        "/pub/sets/                            | sets / at /pub/sets/",
+        "/pub/sets                             | sets  at /pub/sets/",
+        "/pub/sets//                           | 400",
+        "/pub/setsy                            | 404",
+        "/pub/other/x                          | 404",
+        "/pub                                  | 404",
+        "http://update.example/15.0/x          | pkg 15.0/x at /",
+        "http://update.example/other           | pkg other at /",
+        "http://pantry:8080/15.0/x             | pkg 15.0/x at /",
+        "http://elsewhere.example/15.0/x       | 421",
+      })
+  void unmistakablePathsAreFoundAtTheTop(String target, String expected) {
+    assertThat(text(Routes.shared(rooted).find(target, local))).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "/pub/sets/releases/base.txz           | sets releases/base.txz at /pub/sets/",
+        "/pub/sets/                            | sets / at /pub/sets/",
+        "/releases/base.txz                    | sets releases/base.txz at /",
+        "/pub/x                                | sets pub/x at /",
+        "/15.0/x                               | sets 15.0/x at /",
+      })
+  void onItsOwnAddressAContentIsAlsoBelowTheKnownPrefix(String target, String expected) {
+    assertThat(text(Routes.alone(rooted, sets).find(target, local))).isEqualTo(expected);
+    assertThat(text(Routes.alone(rooted, arch).find("/pub/sets/x", local)))
+        .isEqualTo("arch pub/sets/x at /");
   }
 
   private static String text(Place place) {
