@@ -157,7 +157,7 @@ public record Config(
     }
     Section packages = root.table("packages");
     Section console = root.table("console");
-    List<Section> mirrors = mirrors(root.table("mirror"));
+    List<Section> mirrors = mirrors(root.table("mirror"), formats);
     Listeners listeners = new Listeners();
     Config config =
         new Config(
@@ -174,10 +174,10 @@ public record Config(
     return config;
   }
 
-  private static List<Section> mirrors(Section table) {
+  private static List<Section> mirrors(Section table, Set<String> formats) {
     List<Section> configured = table.tables();
     return configured.isEmpty()
-        ? MirrorSettings.DEFAULT_MIRRORS.stream().map(table::table).toList()
+        ? MirrorSettings.defaults(formats).stream().map(table::table).toList()
         : configured;
   }
 

@@ -1,6 +1,8 @@
 package dev.larder;
 
 import dev.larder.config.ConfigText;
+import dev.larder.mirror.MirrorSettings;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /// What people read about the configuration: the reference page and the file `larder config init`
@@ -46,6 +48,20 @@ final class ConfigReference {
       [mirror.arch]
       upstream = ["https://geo.mirror.pkgbuild.com", "https://mirror.example.net/archlinux"]
       refresh  = "10m"
+      ```
+
+      For FreeBSD, where freebsd-update asks for port 80 and nothing else:
+
+      ```toml
+      [packages]
+      listen = ["[fdce::30]:80"]
+
+      [mirror.freebsd-pkg]
+      fingerprints = "/usr/share/keys/pkg"
+
+      [mirror.freebsd-update]
+
+      [mirror.freebsd-releases]
       ```
 
       """;
@@ -98,9 +114,11 @@ final class ConfigReference {
     return ConfigText.template(
         """
         Configuration of Larder. Every line is optional: the values behind # are the defaults, or
-        examples where there is none. Remove the # to change one, then run: larder config check\
+        examples where there is none. Remove the # to change one, and that of its table's header if
+        it has one, then run: larder config check\
         """,
         Config.TABLES,
-        "arch");
+        "arch",
+        Set.of(MirrorSettings.FINGERPRINTS, MirrorSettings.PUBKEY));
   }
 }

@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
     description = "Run the server: mirrors, package listener, console.",
     footer = {
       "",
-      "Without a configuration it mirrors Arch Linux at http://127.0.0.1:8080/arch/.",
+      "Without a configuration it mirrors FreeBSD and Arch Linux at",
+      "http://127.0.0.1:8080/.",
       "",
       "Examples:",
       "  larder serve",

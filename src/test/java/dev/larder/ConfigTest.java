@@ -82,6 +82,26 @@ class ConfigTest {
   }
 
   @Test
+  void withoutAFileEveryFormatHasItsMirror() throws InvalidConfig {
+    Set<String> all = Set.of("pacman", "freebsd-pkg", "freebsd-update", "freebsd-releases");
+    Config config = Config.load(null, List.of(), linux(Map.of()), all).config();
+    assertThat(config.mirrors())
+        .extracting(MirrorSettings::name)
+        .containsExactly("freebsd-pkg", "freebsd-update", "freebsd-releases", "arch");
+    assertThat(config.mirrors())
+        .extracting(MirrorSettings::format)
+        .containsExactly("freebsd-pkg", "freebsd-update", "freebsd-releases", "pacman");
+  }
+
+  @Test
+  void theExampleIsRight() throws InvalidConfig {
+    Set<String> all = Set.of("pacman", "freebsd-pkg", "freebsd-update", "freebsd-releases");
+    Path example = Checkout.root().resolve("larder.toml.example");
+    Config config = Config.load(example, List.of(), linux(Map.of()), all).config();
+    assertThat(config.mirrors()).hasSize(4);
+  }
+
+  @Test
   void aConfiguredMirrorReplacesTheDefaultOnes() throws Exception {
     String other = "[mirror.other]\nformat = \"pacman\"\nupstream = \"https://a.example\"\n";
     assertThat(load(other, Map.of()).config().mirrors())

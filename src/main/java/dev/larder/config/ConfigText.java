@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Configuration written out: what holds, a file to begin with, the reference. All three come from
 /// the same keys that are read.
@@ -47,8 +48,11 @@ public final class ConfigText {
   /// @param introduction comment lines at the top, without `#`
   /// @param tables in order, the top level first
   /// @param name what stands for a name the user chooses
+  /// @param others keys that do not go with a table of that name; they stay comments even where the
+  ///   mark of each key is removed
   /// @return lines that end in a line feed
-  public static String template(String introduction, List<KeyTable> tables, String name) {
+  public static String template(
+      String introduction, List<KeyTable> tables, String name, Set<Key<?>> others) {
     StringBuilder text = new StringBuilder();
     comment(text, introduction);
     for (KeyTable table : tables) {
@@ -61,7 +65,8 @@ public final class ConfigText {
       for (Key<?> key : table.keys()) {
         text.append('\n');
         comment(text, key.meaning() + without(key));
-        text.append('#').append(key.name()).append(" = ").append(key.shown()).append('\n');
+        text.append(others.contains(key) ? "# " : "#");
+        text.append(key.name()).append(" = ").append(key.shown()).append('\n');
       }
     }
     return text.toString();

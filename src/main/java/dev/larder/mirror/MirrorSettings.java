@@ -31,7 +31,11 @@ import org.jspecify.annotations.Nullable;
 /// @param heldFor how long superseded generations are kept at most
 /// @param acceptRollbackAfter after how long an older index on which all upstreams agree is taken
 /// @param verify what to do about signatures
-/// @param keyring file or directory of OpenPGP public keys, or null to check no signatures
+/// @param keyring file or directory of OpenPGP public keys, or null; only for format pacman
+/// @param fingerprints directory of trusted fingerprints as pkg(8) has it, or null; only for format
+///   freebsd-pkg, and not together with `pubkey`
+/// @param pubkey PEM file of the public key a pkg repository is signed with, or null; only for
+///   format freebsd-pkg
 /// @param redirects where upstreams may send us
 public record MirrorSettings(
     String name,
@@ -46,8 +50,10 @@ public record MirrorSettings(
     Duration acceptRollbackAfter,
     Verify verify,
     @Nullable Path keyring,
+    @Nullable Path fingerprints,
+    @Nullable Path pubkey,
     RedirectPolicy redirects) {
-  /// What to do about signatures where a keyring is configured.
+  /// What to do about signatures where keys to trust are configured.
   public enum Verify {
     /// An index or package without a good signature is refused.
     REQUIRE,
@@ -62,26 +68,33 @@ public record MirrorSettings(
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]*");
   private static final Pattern HOST = Pattern.compile("[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*");
 
-  /// Formats that are known to exist and not to be here, for a better sentence than "unknown".
-  private static final Set<String> LATER =
-      Set.of("freebsd-pkg", "freebsd-update", "freebsd-releases");
+  private static final String PACMAN = "pacman";
+  private static final String FREEBSD_PKG = "freebsd-pkg";
+  private static final String FREEBSD_UPDATE = "freebsd-update";
+  private static final String FREEBSD_RELEASES = "freebsd-releases";
 
   /// A mirror whose name says everything.
-  private record Known(String format, List<String> upstream) {}
+  private record Known(String name, String format, List<String> upstream) {}
 
-  private static final Map<String, Known> KNOWN =
-      Map.of("arch", new Known("pacman", List.of("https://geo.mirror.pkgbuild.com")));
-
-  /// The mirrors there are when none is configured.
-  public static final List<String> DEFAULT_MIRRORS = List.of("arch");
+  private static final List<Known> KNOWN =
+      List.of(
+          new Known(FREEBSD_PKG, FREEBSD_PKG, List.of("https://pkg.freebsd.org")),
+          new Known(FREEBSD_UPDATE, FREEBSD_UPDATE, List.of("http://update.freebsd.org")),
+          new Known(
+              FREEBSD_RELEASES,
+              FREEBSD_RELEASES,
+              List.of("https://download.freebsd.org", "https://ftp.freebsd.org/pub/FreeBSD")),
+          new Known("arch", PACMAN, List.of("https://geo.mirror.pkgbuild.com")));
 
   /// Which format the upstream speaks.
   public static final Key<String> FORMAT =
       Key.open(
           "format",
-          Type.string("name of a format", "pacman"),
-          "`pacman` for `[mirror.arch]`, required for others",
-          "What the upstream serves: `pacman`.");
+          Type.string("name of a format", PACMAN),
+          "`pacman` for `[mirror.arch]`; the name for `[mirror.freebsd-pkg]`,"
+              + " `[mirror.freebsd-update]` and `[mirror.freebsd-releases]`; required for others",
+          "What the upstream serves: `pacman`, `freebsd-pkg`, `freebsd-update` or"
+              + " `freebsd-releases`.");
 
   /// Base URLs.
   public static final Key<List<String>> UPSTREAM =
@@ -90,10 +103,13 @@ public record MirrorSettings(
           Type.listOrOne(
               "list of URLs",
               Type.text("URL", "https://geo.mirror.pkgbuild.com", UpstreamUrl::parse, url -> url)),
-          "`[\"https://geo.mirror.pkgbuild.com\"]` for `[mirror.arch]`, required for others",
+          "the project's own servers for `[mirror.arch]`, `[mirror.freebsd-pkg]`,"
+              + " `[mirror.freebsd-update]` and `[mirror.freebsd-releases]`; required for others",
           "Where packages come from, in order of preference: the directory in which clients find"
-              + " `core/os/x86_64`. `\"file:/etc/pacman.d/mirrorlist\"` takes the servers of"
-              + " pacman's own list. A single one may be written without brackets.");
+              + " `core/os/x86_64` (pacman), `FreeBSD:15:amd64` (freebsd-pkg), `15.0-RELEASE`"
+              + " (freebsd-update) or `releases` (freebsd-releases)."
+              + " `\"file:/etc/pacman.d/mirrorlist\"` takes the servers of pacman's own list. A"
+              + " single one may be written without brackets.");
 
   /// Addresses of this mirror alone.
   public static final Key<List<InetSocketAddress>> LISTEN =
@@ -106,10 +122,11 @@ public record MirrorSettings(
 
   /// How stale an index may be.
   public static final Key<Duration> REFRESH =
-      Key.of(
+      Key.open(
           "refresh",
           Type.duration(),
-          Duration.ofMinutes(5),
+          "`\"5m\"`; `\"0s\"` for format freebsd-update, which has nothing to wait for: its pointers"
+              + " are small and name all else by checksum",
           "How far an index may be behind a reachable upstream. `\"0s\"` asks on every request for"
               + " an index.");
 
@@ -161,8 +178,9 @@ public record MirrorSettings(
           "verify",
           Type.oneOf(Verify.class),
           Verify.REQUIRE,
-          "With a `keyring`: `\"require\"` refuses an index or package without a good signature,"
-              + " `\"warn\"` serves it and says so, `\"off\"` does not look.");
+          "With keys to trust (`keyring`, `fingerprints` or `pubkey`): `\"require\"` refuses an"
+              + " index or package without a good signature, `\"warn\"` serves it and says so,"
+              + " `\"off\"` does not look. Checksums are compared in any case.");
 
   /// Keys to trust.
   public static final Key<Path> KEYRING =
@@ -170,7 +188,29 @@ public record MirrorSettings(
           "keyring",
           Type.path("/usr/share/pacman/keyrings/archlinux.gpg"),
           "signatures are not checked here; clients check them as ever",
-          "File or directory of OpenPGP public keys to check signatures with.");
+          "File or directory of OpenPGP public keys to check signatures with. Only for format"
+              + " pacman.");
+
+  /// Fingerprints to trust.
+  public static final Key<Path> FINGERPRINTS =
+      Key.open(
+          "fingerprints",
+          Type.path("/usr/share/keys/pkg"),
+          "signatures are not checked here; clients check them as ever",
+          "Directory with the fingerprints of trusted keys in `trusted/`, and of others in"
+              + " `revoked/`, as FreeBSD ships it. Only for format freebsd-pkg. One mirror has one"
+              + " set of keys: where `base_release_1` and the like are mirrored too, whose keys lie"
+              + " in `/usr/share/keys/pkgbase-15`, copy both into one directory.");
+
+  /// A public key to trust.
+  public static final Key<Path> PUBKEY =
+      Key.open(
+          "pubkey",
+          Type.path("/usr/local/etc/ssl/repository.pub"),
+          "signatures are not checked here; clients check them as ever",
+          "PEM file of the public key that a pkg repository is signed with, for one that clients"
+              + " configure with `signature_type: \"pubkey\"`. Only for format freebsd-pkg, and not"
+              + " together with `fingerprints`.");
 
   /// Where upstreams may send us.
   public static final Key<RedirectPolicy> REDIRECTS =
@@ -198,8 +238,9 @@ public record MirrorSettings(
           "mirror.NAME",
           "A mirror. NAME is its name and its path: clients find `[mirror.arch]` at `/arch/`. Names"
               + " are lower-case letters, digits, `.`, `_` and `-`. With no `[mirror.NAME]` at all"
-              + " there is one mirror, `arch`.",
-          false,
+              + " there are `freebsd-pkg`, `freebsd-update`, `freebsd-releases` and `arch`; with one"
+              + " or more there are those.",
+          true,
           List.of(
               FORMAT,
               UPSTREAM,
@@ -212,6 +253,8 @@ public record MirrorSettings(
               ACCEPT_ROLLBACK_AFTER,
               VERIFY,
               KEYRING,
+              FINGERPRINTS,
+              PUBKEY,
               REDIRECTS));
 
   /// Takes defensive copies.
@@ -220,14 +263,25 @@ public record MirrorSettings(
     listen = List.copyOf(listen);
   }
 
+  /// Names of the mirrors there are when none is configured.
+  ///
+  /// @param formats names of the formats this version has
+  public static List<String> defaults(Set<String> formats) {
+    return KNOWN.stream().filter(k -> formats.contains(k.format())).map(Known::name).toList();
+  }
+
+  private static @Nullable Known known(String name) {
+    return KNOWN.stream().filter(k -> k.name().equals(name)).findFirst().orElse(null);
+  }
+
   /// Reads `[mirror.NAME]`.
   ///
-  /// @param section the table; it may be absent for a mirror of [#DEFAULT_MIRRORS]
+  /// @param section the table; it may be absent for a mirror of [#defaults]
   /// @param formats names of the formats this version has
   /// @return stand-ins where a value is broken; the section's document knows the problems
   public static MirrorSettings read(Section section, Set<String> formats) {
     checkName(section);
-    Known known = KNOWN.get(section.name());
+    Known known = known(section.name());
     String format = known == null ? section.require(FORMAT) : section.get(FORMAT, known.format());
     checkFormat(section, format, formats);
     List<String> upstream =
@@ -235,12 +289,13 @@ public record MirrorSettings(
             ? section.require(UPSTREAM)
             : section.get(UPSTREAM, known.upstream());
     checkUpstream(section, format, upstream);
+    checkTrust(section, format);
     return new MirrorSettings(
         section.name(),
         format,
         upstream,
         section.get(LISTEN),
-        section.get(REFRESH),
+        section.get(REFRESH, format.equals(FREEBSD_UPDATE) ? Duration.ZERO : Duration.ofMinutes(5)),
         section.get(ACTIVE_FOR),
         section.get(HOLD),
         section.get(HELD_GENERATIONS),
@@ -248,6 +303,8 @@ public record MirrorSettings(
         section.get(ACCEPT_ROLLBACK_AFTER),
         section.get(VERIFY),
         section.find(KEYRING),
+        section.find(FINGERPRINTS),
+        section.find(PUBKEY),
         section.get(REDIRECTS));
   }
 
@@ -267,23 +324,50 @@ public record MirrorSettings(
   }
 
   private static void checkFormat(Section section, String format, Set<String> formats) {
-    if (!section.isSet(FORMAT) || formats.contains(format)) {
+    if (formats.contains(format) || (!section.isSet(FORMAT) && known(section.name()) == null)) {
       return;
     }
-    String choice = "use \"" + String.join("\" or \"", new TreeSet<>(formats)) + "\"";
-    if (LATER.contains(format)) {
-      section.complain(FORMAT, "format " + format + " is not in this version yet", choice);
-    } else {
-      section.complain(FORMAT, "there is no format of this name", choice);
-    }
+    section.complain(
+        FORMAT,
+        "there is no format of this name",
+        "use \"" + String.join("\" or \"", new TreeSet<>(formats)) + "\"");
   }
 
   private static void checkUpstream(Section section, String format, List<String> upstream) {
     if (upstream.isEmpty()) {
       section.complain(UPSTREAM, "a mirror needs something to mirror", "give at least one URL");
     }
-    if (!format.equals("pacman") && upstream.stream().anyMatch(url -> url.startsWith("file:"))) {
+    if (!format.equals(PACMAN) && upstream.stream().anyMatch(url -> url.startsWith("file:"))) {
       section.complain(UPSTREAM, "only pacman has a list of mirrors to read", "give URLs");
+    }
+  }
+
+  /// Each format has signatures of its own kind, and keys for another would silently check nothing.
+  private static void checkTrust(Section section, String format) {
+    if (section.isSet(KEYRING) && !format.equals(PACMAN)) {
+      section.complain(
+          KEYRING,
+          "only pacman's files have OpenPGP signatures",
+          format.equals(FREEBSD_PKG)
+              ? "name FreeBSD's keys instead: fingerprints = \"/usr/share/keys/pkg\""
+              : "remove it: these files are checked by their checksums");
+    }
+    for (Key<Path> key : List.of(FINGERPRINTS, PUBKEY)) {
+      if (section.isSet(key) && !format.equals(FREEBSD_PKG)) {
+        section.complain(
+            key,
+            "only repositories of format freebsd-pkg are signed this way",
+            format.equals(PACMAN)
+                ? "name a file of OpenPGP keys instead: keyring ="
+                    + " \"/usr/share/pacman/keyrings/archlinux.gpg\""
+                : "remove it: these files are checked by their checksums");
+      }
+    }
+    if (section.isSet(FINGERPRINTS) && section.isSet(PUBKEY)) {
+      section.complain(
+          PUBKEY,
+          "a repository is signed in one of two ways, and \"fingerprints\" is set too",
+          "keep the one that clients of the repository have in their configuration");
     }
   }
 

@@ -19,6 +19,9 @@ final class UpstreamUrl {
     if (text.contains("$repo") || text.contains("$arch")) {
       throw fault(text, "is a pattern; write the URL up to the part before $repo");
     }
+    if (text.contains("${")) {
+      throw fault(text, "is a pattern; write the URL up to the part before ${");
+    }
     if (text.startsWith("/")) {
       throw fault(text, "is a path; for pacman's list of mirrors write \"file:" + text + "\"");
     }

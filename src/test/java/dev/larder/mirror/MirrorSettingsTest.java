@@ -18,10 +18,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MirrorSettingsTest {
+  private static final Set<String> FORMATS =
+      Set.of("pacman", "freebsd-pkg", "freebsd-update", "freebsd-releases");
+
   private static MirrorSettings read(String toml) throws InvalidConfig {
     Document document = Document.parse("larder.toml", Path.of("/etc/larder"), toml);
     List<Section> mirrors = document.root().table("mirror").tables();
-    MirrorSettings settings = MirrorSettings.read(mirrors.getFirst(), Set.of("pacman"));
+    MirrorSettings settings = MirrorSettings.read(mirrors.getFirst(), FORMATS);
     document.finish();
     return settings;
   }
@@ -54,6 +57,8 @@ class MirrorSettingsTest {
                 Duration.ofDays(14),
                 Duration.ofHours(24),
                 MirrorSettings.Verify.REQUIRE,
+                null,
+                null,
                 null,
                 new RedirectPolicy.Public()));
   }
@@ -91,6 +96,8 @@ class MirrorSettingsTest {
                 Duration.ofHours(2),
                 MirrorSettings.Verify.WARN,
                 Path.of("/etc/larder/keys"),
+                null,
+                null,
                 new RedirectPolicy.Hosts(Set.of("two.example", "three.example"))));
   }
 
@@ -134,18 +141,70 @@ class MirrorSettingsTest {
             """);
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"freebsd-pkg", "freebsd-update", "freebsd-releases"})
-  void formatsThatAreNotHereYetAreNamed(String format) {
-    assertThat(errorOf("[mirror.m]\nformat = \"" + format + "\"\nupstream = \"https://a.example\""))
-        .contains("\"format\" in [mirror.m]: format " + format + " is not in this version yet")
-        .endsWith("^  use \"pacman\"");
+  @Test
+  void mirrorsOfKnownNamesNeedNoMore() throws InvalidConfig {
+    assertThat(MirrorSettings.defaults(FORMATS))
+        .containsExactly("freebsd-pkg", "freebsd-update", "freebsd-releases", "arch");
+    assertThat(MirrorSettings.defaults(Set.of("pacman"))).containsExactly("arch");
+    MirrorSettings pkg = read("[mirror.freebsd-pkg]\n");
+    assertThat(pkg.format()).isEqualTo("freebsd-pkg");
+    assertThat(pkg.upstream()).containsExactly("https://pkg.freebsd.org");
+    assertThat(pkg.refresh()).hasMinutes(5);
+    MirrorSettings releases = read("[mirror.freebsd-releases]\n");
+    assertThat(releases.format()).isEqualTo("freebsd-releases");
+    assertThat(releases.upstream())
+        .containsExactly("https://download.freebsd.org", "https://ftp.freebsd.org/pub/FreeBSD");
+    // A known name does not bind its owner.
+    assertThat(errorOf("[mirror.arch]\nformat = \"freebsd-pkg\""))
+        .contains("[mirror.arch] has no \"upstream\"");
+  }
+
+  @Test
+  void freebsdUpdateAsksOnEveryRequestUnlessToldOtherwise() throws InvalidConfig {
+    MirrorSettings update = read("[mirror.freebsd-update]\n");
+    assertThat(update.format()).isEqualTo("freebsd-update");
+    assertThat(update.upstream()).containsExactly("http://update.freebsd.org");
+    assertThat(update.refresh()).isZero();
+    assertThat(read("[mirror.freebsd-update]\nrefresh = \"1m\"").refresh()).hasMinutes(1);
+    String other = "[mirror.u]\nformat = \"freebsd-update\"\nupstream = \"http://a.example\"";
+    assertThat(read(other).refresh()).isZero();
+  }
+
+  @Test
+  void eachFormatHasKeysOfItsOwnKind() throws InvalidConfig {
+    assertThat(read("[mirror.freebsd-pkg]\nfingerprints = \"keys/pkg\"").fingerprints())
+        .isEqualTo(Path.of("/etc/larder/keys/pkg"));
+    assertThat(read("[mirror.freebsd-pkg]\npubkey = \"/keys/repo.pub\"").pubkey())
+        .isEqualTo(Path.of("/keys/repo.pub"));
+    assertThat(errorOf("[mirror.freebsd-pkg]\npubkey = \"p\"\nfingerprints = \"f\""))
+        .isEqualTo(
+            """
+            larder.toml:2:10: error: "pubkey" in [mirror.freebsd-pkg]: a repository is signed in one of \
+            two ways, and "fingerprints" is set too
+                2 | pubkey = "p"
+                  |          ^^^  keep the one that clients of the repository have in their configuration\
+            """);
+    assertThat(errorOf("[mirror.freebsd-pkg]\nkeyring = \"k\""))
+        .contains(
+            "\"keyring\" in [mirror.freebsd-pkg]: only pacman's files have OpenPGP signatures")
+        .contains("name FreeBSD's keys instead: fingerprints = \"/usr/share/keys/pkg\"");
+    assertThat(errorOf("[mirror.freebsd-update]\nkeyring = \"k\""))
+        .contains("only pacman's files have OpenPGP signatures")
+        .contains("remove it: these files are checked by their checksums");
+    assertThat(errorOf("[mirror.arch]\nfingerprints = \"f\""))
+        .contains("\"fingerprints\" in [mirror.arch]: only repositories of format freebsd-pkg")
+        .contains("name a file of OpenPGP keys instead: keyring = ");
+    assertThat(errorOf("[mirror.freebsd-releases]\npubkey = \"p\""))
+        .contains("only repositories of format freebsd-pkg are signed this way")
+        .contains("remove it");
   }
 
   @Test
   void unknownFormatsAreRefused() {
     assertThat(errorOf("[mirror.m]\nformat = \"apt\"\nupstream = \"https://a.example\""))
-        .contains("there is no format of this name");
+        .contains("there is no format of this name")
+        .endsWith(
+            "use \"freebsd-pkg\" or \"freebsd-releases\" or \"freebsd-update\" or \"pacman\"");
   }
 
   @ParameterizedTest
@@ -165,6 +224,7 @@ class MirrorSettingsTest {
         "\"https://a.example/x y\"     | is not a URL",
         "\"https://a.example/é\"       | has characters outside ASCII",
         "\"https://a.example/$repo/os/$arch\" | write the URL up to the part before $repo",
+        "\"https://a.example/${ABI}/latest\" | write the URL up to the part before ${",
         "\"/etc/pacman.d/mirrorlist\"  | write \"file:/etc/pacman.d/mirrorlist\"",
         "\"file:etc/mirrorlist\"       | is not a local file",
         "\"file://host/etc/list\"      | is not a local file",
