@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.tukaani.xz.XZInputStream;
 
 /// How a tar archive is packed, known by its first bytes as libarchive knows it: pacman reads any
-/// of them behind the name `core.db`.
+/// of them behind the name `core.db`, pkg behind `data.pkg`.
 public enum Compression {
   GZIP(".gz", "1f8b"),
   ZSTD(".zst", "28b52ffd"),

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +57,7 @@ public final class TarMembers implements Closeable {
     }
     if (!compression.isReadable()) {
       throw new InvalidIndex(
-          index + ": is packed with " + compression.name() + ", which no pacman database is");
+          index + ": is packed with " + compression.name() + ", which no package manager reads");
     }
     try {
       InputStream stream = compression.open(buffered);
@@ -107,6 +108,12 @@ public final class TarMembers implements Closeable {
   /// The length of the member in bytes.
   public long size() {
     return member().getSize();
+  }
+
+  /// When the member was last modified, by its own account: seconds since the epoch, 0 if it says
+  /// nothing sensible.
+  public long modified() {
+    return Math.max(0, member().getLastModifiedTime().to(TimeUnit.SECONDS));
   }
 
   /// Reads bytes of the member as [InputStream#read(byte[], int, int)] does.
@@ -200,14 +207,14 @@ public final class TarMembers implements Closeable {
 
   private static String whatInstead(byte[] start) {
     if (start.length == 0) {
-      return "is empty; even a database without packages is an archive";
+      return "is empty; even an index without packages is an archive";
     }
     String text = new String(start, StandardCharsets.ISO_8859_1).strip();
     if (text.startsWith("<")) {
-      return "is not a database but a page: "
+      return "is not an archive but a page: "
           + shown(text.substring(0, Math.min(60, text.length())));
     }
-    return "is not a database: it starts neither like a tar archive nor like a packed one";
+    return "is not an archive: it starts neither like a tar archive nor like a packed one";
   }
 
   /// The given stream; remembers that reading it failed, which is not the archive's fault. Its

@@ -1,4 +1,4 @@
-/// Keys and signatures. Must not know what is signed.
+/// Keys and signatures, OpenPGP and RSA. Must not know what is signed.
 @NullMarked
 package dev.larder.sign;
 

@@ -3,6 +3,8 @@ package dev.larder.store;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import org.bouncycastle.jcajce.provider.digest.Blake2b;
+import org.bouncycastle.jcajce.provider.digest.Blake2s;
 
 /// A checksum of some bytes.
 ///
@@ -13,6 +15,22 @@ public record Checksum(Algorithm algorithm, String hex) {
   public enum Algorithm {
     /// MD5: finds accidents only; old pacman databases carry nothing else.
     MD5("MD5", "md5", 32),
+    /// SHA-512.
+    SHA512("SHA-512", "sha512", 128),
+    /// BLAKE2b of 512 bits (RFC 7693), which FreeBSD's catalogues carry; the JDK has none.
+    BLAKE2B("BLAKE2B-512", "blake2b", 128) {
+      @Override
+      public MessageDigest digest() {
+        return new Blake2b.Blake2b512();
+      }
+    },
+    /// BLAKE2s of 256 bits (RFC 7693).
+    BLAKE2S("BLAKE2S-256", "blake2s", 64) {
+      @Override
+      public MessageDigest digest() {
+        return new Blake2s.Blake2s256();
+      }
+    },
     /// SHA-256.
     SHA256("SHA-256", "sha256", 64);
 

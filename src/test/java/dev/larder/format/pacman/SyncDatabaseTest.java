@@ -141,7 +141,7 @@ final class SyncDatabaseTest {
   void whatIsNoDatabaseIsRefusedInWords() throws Exception {
     refused(new byte[0], "is empty");
     refused("<!DOCTYPE html><html>".getBytes(StandardCharsets.UTF_8), "a page", "<!DOCTYPE html>");
-    refused("hello".repeat(500).getBytes(StandardCharsets.UTF_8), "is not a database");
+    refused("hello".repeat(500).getBytes(StandardCharsets.UTF_8), "is not an archive");
     refused(Archive.pack(Compression.GZIP, new byte[0]), "does not end");
     refused(Archive.pack(Compression.GZIP, "<html>".repeat(500).getBytes(StandardCharsets.UTF_8)));
     refused(new byte[] {0x4c, 0x5a, 0x49, 0x50, 1, 2, 3}, "LZIP");
