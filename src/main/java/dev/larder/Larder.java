@@ -5,13 +5,14 @@ import dev.larder.api.ConsoleListener;
 import dev.larder.database.Database;
 import dev.larder.egress.Egress;
 import dev.larder.format.Format;
+import dev.larder.format.freebsd.FreeBsdPkgFormat;
+import dev.larder.format.freebsd.PkgTrust;
 import dev.larder.format.pacman.PacmanFormat;
 import dev.larder.mirror.Mirror;
 import dev.larder.mirror.MirrorSettings;
 import dev.larder.repo.Content;
 import dev.larder.serve.PackageListener;
 import dev.larder.serve.Site;
-import dev.larder.sign.Keyring;
 import dev.larder.sign.OpenPgpKeyring;
 import dev.larder.store.DataDirectory;
 import java.io.Closeable;
@@ -27,7 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,7 +39,8 @@ public final class Larder implements Closeable {
 
   /// The formats there are, by name. The only place that knows particular ones.
   private static final Map<String, Format> FORMATS =
-      List.of(new PacmanFormat()).stream().collect(Collectors.toMap(Format::name, f -> f));
+      Stream.<Format>of(new PacmanFormat(), new FreeBsdPkgFormat())
+          .collect(Collectors.toMap(Format::name, f -> f));
 
   private final Deque<Closeable> parts;
   private final List<Mirror> mirrors = new ArrayList<>();
@@ -56,12 +58,7 @@ public final class Larder implements Closeable {
     for (MirrorSettings settings : config.mirrors()) {
       Mirror.Surroundings around =
           new Mirror.Surroundings(
-              format(settings),
-              data.layout(),
-              database,
-              egress,
-              new Mirror.Trust(keyring(settings), null),
-              clock);
+              format(settings), data.layout(), database, egress, trust(settings), clock);
       mirrors.add(owned(Mirror.open(settings, around, UpstreamLists.of(settings.upstream()))));
     }
 
@@ -109,18 +106,26 @@ public final class Larder implements Closeable {
     return format;
   }
 
-  private static @Nullable Keyring keyring(MirrorSettings settings) throws IOException {
-    Path keyring = settings.keyring();
+  private static Mirror.Trust trust(MirrorSettings settings) throws IOException {
     if (settings.verify() == MirrorSettings.Verify.OFF) {
-      return null;
+      return Mirror.Trust.NONE;
     }
-    if (keyring == null) {
-      LOG.info(
-          "mirror {}: no keyring is configured, so signatures are left for clients to check",
-          settings.name());
-      return null;
+    Path keyring = settings.keyring();
+    Path fingerprints = settings.fingerprints();
+    Path pubkey = settings.pubkey();
+    if (keyring != null) {
+      return new Mirror.Trust(OpenPgpKeyring.open(keyring), null);
     }
-    return OpenPgpKeyring.open(keyring);
+    if (fingerprints != null) {
+      return new Mirror.Trust(null, PkgTrust.fingerprints(fingerprints));
+    }
+    if (pubkey != null) {
+      return new Mirror.Trust(null, PkgTrust.publicKey(pubkey));
+    }
+    LOG.info(
+        "mirror {}: no trusted keys are configured, so signatures are left for clients to check",
+        settings.name());
+    return Mirror.Trust.NONE;
   }
 
   private Site site(Config config) {

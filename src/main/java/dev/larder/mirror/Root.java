@@ -52,6 +52,7 @@ final class Root {
   private static final Duration JUST_SUPERSEDED = Duration.ofMinutes(2);
 
   private final RelPath directory;
+  private final String name; // of the mirror and the directory, for the log
   private final Workings workings;
   private final Generations generations;
   private final Refresh refresh;
@@ -77,6 +78,7 @@ final class Root {
       Switchover switchover,
       ExecutorService threads) {
     this.directory = directory;
+    this.name = workings.settings().name() + (directory.isRoot() ? "" : "/" + directory);
     this.workings = workings;
     this.generations = generations;
     this.refresh = refresh;
@@ -289,7 +291,7 @@ final class Root {
       Refresh.Wish wish = new Refresh.Wish(current(), token, wanted, acceptOlder, accept);
       return act(findPrepared(wish));
     } catch (IOException e) {
-      LOG.error("{}: refresh: {}", workings.settings().name(), e.getMessage());
+      LOG.error("{}: refresh: {}", name, e.getMessage());
       return failed(String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -385,7 +387,7 @@ final class Root {
         confirmed(next.origin().token(), other.absent());
         LOG.info(
             "{}: generation {} from {}: {} files, {} packages",
-            workings.settings().name(),
+            name,
             number,
             next.origin().upstream(),
             next.members().size(),
