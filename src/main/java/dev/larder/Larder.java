@@ -3,6 +3,7 @@ package dev.larder;
 import dev.larder.access.CliToken;
 import dev.larder.api.ConsoleListener;
 import dev.larder.database.Database;
+import dev.larder.egress.Discovery;
 import dev.larder.egress.Egress;
 import dev.larder.format.Format;
 import dev.larder.format.freebsd.FreeBsdPkgFormat;
@@ -20,12 +21,14 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -42,6 +45,8 @@ public final class Larder implements Closeable {
       Stream.<Format>of(new PacmanFormat(), new FreeBsdPkgFormat())
           .collect(Collectors.toMap(Format::name, f -> f));
 
+  private static final Duration DISCOVERY = Duration.ofSeconds(3);
+
   private final Deque<Closeable> parts;
   private final List<Mirror> mirrors = new ArrayList<>();
   private final PackageListener packages;
@@ -54,13 +59,17 @@ public final class Larder implements Closeable {
     Database database = owned(Database.open(data.layout().database(), clock));
     Egress egress = new Egress(config.egress());
     parts.push(egress::close);
+    Discovery discovery = new Discovery(config.egress(), new Random());
+    parts.push(discovery::close);
 
     for (MirrorSettings settings : config.mirrors()) {
       Mirror.Surroundings around =
           new Mirror.Surroundings(
               format(settings), data.layout(), database, egress, trust(settings), clock);
-      mirrors.add(owned(Mirror.open(settings, around, UpstreamLists.of(settings.upstream()))));
+      Mirror.UpstreamUrls upstreams = UpstreamLists.of(settings.upstream(), discovery);
+      mirrors.add(owned(Mirror.open(settings, around, upstreams)));
     }
+    await(discovery);
 
     packages = owned(PackageListener.open(config.packages(), site(config)));
     CliToken token = CliToken.open(data.layout().cliToken());
@@ -128,6 +137,16 @@ public final class Larder implements Closeable {
     return Mirror.Trust.NONE;
   }
 
+  /// The first requests should find the upstreams known, but a dead name server stops nobody.
+  private static void await(Discovery discovery) throws IOException {
+    try {
+      discovery.await(DISCOVERY);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while upstreams are looked up", e);
+    }
+  }
+
   private Site site(Config config) {
     List<Content> contents = List.copyOf(mirrors);
     List<Site.Own> own = new ArrayList<>();
@@ -138,12 +157,16 @@ public final class Larder implements Closeable {
         own.add(new Site.Own(mirror, listen));
       }
     }
-    return new Site(contents, own, this::upstreamHosts, RootPaths.of(contents), Set.of());
+    return new Site(contents, own, () -> upstreamHosts(config), RootPaths.of(contents), Set.of());
   }
 
-  private List<Site.UpstreamHost> upstreamHosts() {
+  private List<Site.UpstreamHost> upstreamHosts(Config config) {
     List<Site.UpstreamHost> hosts = new ArrayList<>();
-    for (Mirror mirror : mirrors) {
+    for (int i = 0; i < mirrors.size(); i++) {
+      Mirror mirror = mirrors.get(i);
+      for (String host : UpstreamLists.serviceHosts(config.mirrors().get(i).upstream())) {
+        hosts.add(Site.UpstreamHost.of(URI.create("https://" + host), mirror));
+      }
       for (String url : mirror.upstreamUrls()) {
         hosts.add(Site.UpstreamHost.of(URI.create(url), mirror));
       }

@@ -1,5 +1,6 @@
 package dev.larder;
 
+import dev.larder.egress.Discovery;
 import dev.larder.format.pacman.Mirrorlist;
 import dev.larder.mirror.Mirror;
 import java.io.IOException;
@@ -15,19 +16,35 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The upstreams of a mirror as its configuration names them: URLs as they are, and for a `file:`
-/// URL the servers of a pacman mirrorlist, read again when the file changes.
+/// The upstreams of a mirror as its configuration names them: URLs as they are; for a `file:` URL
+/// the servers of a pacman mirrorlist, read again when the file changes; for `srv:HOST` the servers
+/// of a host, looked up in the background.
 final class UpstreamLists {
   private static final Logger LOG = LoggerFactory.getLogger(UpstreamLists.class);
 
+  private static final String SERVICE = "srv:";
+
   private UpstreamLists() {}
 
+  /// The hosts of which `upstream` wants the servers; clients that go through a proxy ask for these
+  /// hosts, too.
+  static List<String> serviceHosts(List<String> upstream) {
+    return upstream.stream()
+        .filter(url -> url.startsWith(SERVICE))
+        .map(url -> url.substring(SERVICE.length()))
+        .toList();
+  }
+
   /// The base URLs `upstream` stands for, without trailing slashes.
-  static Mirror.UpstreamUrls of(List<String> upstream) {
+  static Mirror.UpstreamUrls of(List<String> upstream, Discovery discovery) {
     List<Mirror.UpstreamUrls> parts = new ArrayList<>();
     for (String url : upstream) {
       if (url.startsWith("file:")) {
         parts.add(new FromFile(Path.of(URI.create(url))));
+      } else if (url.startsWith(SERVICE)) {
+        String host = url.substring(SERVICE.length());
+        discovery.follow(host);
+        parts.add(() -> discovery.urls(host));
       } else {
         List<String> one = List.of(url.replaceAll("/+$", ""));
         parts.add(() -> one);

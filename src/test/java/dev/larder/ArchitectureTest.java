@@ -45,7 +45,7 @@ class ArchitectureTest {
           Rules.Fence.around(List.of("io.netty."), "serve"),
           Rules.Fence.around(
               List.of("io.javalin.", "org.eclipse.jetty.", "jakarta.servlet."), "api"),
-          Rules.Fence.around(List.of("org.apache.hc."), "egress"),
+          Rules.Fence.around(List.of("org.apache.hc.", "javax.naming."), "egress"),
           // All else that Larder fetches goes by egress; the command line only asks our own
           // console.
           Rules.Fence.around(List.of("java.net.http."), "cli"),

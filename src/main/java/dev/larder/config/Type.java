@@ -134,6 +134,11 @@ public final class Type<T> {
     return text("address:port", "127.0.0.1:8080", Addresses::parseWithPort, Addresses::format);
   }
 
+  /// An IP address with the port of a server elsewhere: `192.0.2.53:53`.
+  public static Type<InetSocketAddress> serverAddress() {
+    return text("address:port", "192.0.2.53:53", Addresses::parseWithPort, Addresses::format);
+  }
+
   /// An IP address.
   public static Type<InetAddress> address() {
     return text("IP address", "192.0.2.7", Addresses::parse, Addresses::format);

@@ -66,11 +66,18 @@ public final class Egress implements AutoCloseable {
   private final Client unguarded;
   private volatile boolean closed;
 
-  /// An egress with the usual limits, the system's name resolution and certificate authorities.
+  /// An egress with the usual limits, the name resolution of `settings` and the system's
+  /// certificate authorities.
   ///
   /// @throws IllegalArgumentException if the settings hold two addresses of one family
   public Egress(EgressSettings settings) {
-    this(settings, Limits.DEFAULT, Names.system());
+    this(settings, Limits.DEFAULT, names(settings));
+  }
+
+  private static Names names(EgressSettings settings) {
+    return settings.resolver() == null
+        ? Names.system()
+        : new ResolverNames(new NameServer(settings.resolver()));
   }
 
   /// An egress with other limits or other name resolution.

@@ -6,13 +6,16 @@ import dev.larder.config.Section;
 import dev.larder.config.Type;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The `[egress]` table: how Larder reaches the outside.
 ///
 /// @param bind source addresses, at most one per address family; empty lets the system choose. With
 ///   a single family given, only that family is used.
-public record EgressSettings(List<InetAddress> bind) {
+/// @param resolver the name server to ask, or null for those of the system
+public record EgressSettings(List<InetAddress> bind, @Nullable InetSocketAddress resolver) {
   /// Source addresses.
   public static final Key<List<InetAddress>> BIND =
       Key.of(
@@ -22,13 +25,27 @@ public record EgressSettings(List<InetAddress> bind) {
           "Source addresses of everything Larder fetches, at most one per address family. With one"
               + " family given, only that family is used; `[]` lets the system choose.");
 
+  /// The name server.
+  public static final Key<InetSocketAddress> RESOLVER =
+      Key.open(
+          "resolver",
+          Type.serverAddress(),
+          "the name servers of the system",
+          "Name server for everything Larder looks up, addresses and SRV records. `/etc/hosts` is"
+              + " not read then. Questions to it come from no `bind` address.");
+
   /// The table, for the reference.
   public static final KeyTable TABLE =
-      new KeyTable("egress", "How Larder reaches the outside.", false, List.of(BIND));
+      new KeyTable("egress", "How Larder reaches the outside.", false, List.of(BIND, RESOLVER));
 
   /// Takes a defensive copy.
   public EgressSettings {
     bind = List.copyOf(bind);
+  }
+
+  /// With the name servers of the system.
+  public EgressSettings(List<InetAddress> bind) {
+    this(bind, null);
   }
 
   /// Reads `[egress]`.
@@ -47,6 +64,12 @@ public record EgressSettings(List<InetAddress> bind) {
       section.complain(
           BIND, "this is not an address of one machine", "leave it out to let the system choose");
     }
-    return new EgressSettings(bind);
+    InetSocketAddress resolver = section.find(RESOLVER);
+    if (resolver != null
+        && (resolver.getPort() == 0 || resolver.getAddress().isAnyLocalAddress())) {
+      section.complain(
+          RESOLVER, "this is not the address of a name server", "write one such as 127.0.0.1:53");
+    }
+    return new EgressSettings(bind, resolver);
   }
 }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param name the table's name: the mirror's name and its path
 /// @param format which format the upstream speaks
 /// @param upstream base URLs in order of preference, without a slash at the end; `file:` URLs name
-///   a pacman mirrorlist
+///   a pacman mirrorlist, `srv:HOST` the servers that SRV records name
 /// @param listen addresses that serve this mirror alone, at `/`; may be empty
 /// @param refresh how far an index may be behind a reachable upstream; zero asks on every index
 ///   request
@@ -108,8 +108,9 @@ public record MirrorSettings(
           "Where packages come from, in order of preference: the directory in which clients find"
               + " `core/os/x86_64` (pacman), `FreeBSD:15:amd64` (freebsd-pkg), `15.0-RELEASE`"
               + " (freebsd-update) or `releases` (freebsd-releases)."
-              + " `\"file:/etc/pacman.d/mirrorlist\"` takes the servers of pacman's own list. A"
-              + " single one may be written without brackets.");
+              + " `\"file:/etc/pacman.d/mirrorlist\"` takes the servers of pacman's own list,"
+              + " `\"srv:pkg.freebsd.org\"` those that the SRV records of a host name. A single one"
+              + " may be written without brackets.");
 
   /// Addresses of this mirror alone.
   public static final Key<List<InetSocketAddress>> LISTEN =

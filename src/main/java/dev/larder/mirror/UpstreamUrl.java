@@ -4,14 +4,20 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /// What may stand in `upstream`.
 final class UpstreamUrl {
   private static final int LAST_PORT = 65_535;
 
+  /// At least two labels: nobody has SRV records at a bare name.
+  private static final Pattern HOST =
+      Pattern.compile("(?=.{3,240}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)+[a-z]([a-z0-9-]*[a-z0-9])?");
+
   private UpstreamUrl() {}
 
-  /// Checks a base URL.
+  /// Checks a base URL, or `srv:HOST`, which stands for the servers that the SRV records of a host
+  /// name.
   ///
   /// @return the URL without slashes at its end
   /// @throws IllegalArgumentException with a sentence that says what to write instead
@@ -34,7 +40,9 @@ final class UpstreamUrl {
     return switch (String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT)) {
       case "http", "https" -> http(text, uri);
       case "file" -> file(text, uri);
-      default -> throw fault(text, "is not a URL that begins with https://, http:// or file:/");
+      case "srv" -> service(text);
+      default ->
+          throw fault(text, "is not a URL that begins with https://, http://, file:/ or srv:");
     };
   }
 
@@ -68,6 +76,14 @@ final class UpstreamUrl {
       throw fault(text, "is not a local file; write file:/ and an absolute path");
     }
     return "file:" + Path.of(path).normalize();
+  }
+
+  private static String service(String text) {
+    String host = text.substring("srv:".length()).toLowerCase(Locale.ROOT);
+    if (!HOST.matcher(host).matches()) {
+      throw fault(text, "is not srv: and a host name, such as srv:pkg.freebsd.org");
+    }
+    return "srv:" + host;
   }
 
   private static IllegalArgumentException fault(String text, String what) {

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.larder.config.InvalidConfig;
 import dev.larder.testing.Toml;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EgressSettingsTest {
   private static EgressSettings read(String toml) throws InvalidConfig {
@@ -21,10 +24,13 @@ class EgressSettingsTest {
 
   @Test
   void everyKeyIsMapped() throws InvalidConfig {
-    assertThat(read("[egress]\nbind = [\"192.0.2.7\", \"2001:db8::7\"]"))
+    String toml =
+        "[egress]\nbind = [\"192.0.2.7\", \"2001:db8::7\"]\nresolver = \"[2001:db8::53]:53\"";
+    assertThat(read(toml))
         .isEqualTo(
             new EgressSettings(
-                List.of(InetAddress.ofLiteral("192.0.2.7"), InetAddress.ofLiteral("2001:db8::7"))));
+                List.of(InetAddress.ofLiteral("192.0.2.7"), InetAddress.ofLiteral("2001:db8::7")),
+                new InetSocketAddress(InetAddress.ofLiteral("2001:db8::53"), 53)));
   }
 
   @Test
@@ -39,5 +45,12 @@ class EgressSettingsTest {
   void addressesThatAreNoSourceAreRefused() {
     assertThatThrownBy(() -> read("[egress]\nbind = [\"0.0.0.0\"]"))
         .hasMessageContaining("leave it out to let the system choose");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {":53", "127.0.0.1:0", "0.0.0.0:53"})
+  void whatIsNoNameServerIsRefused(String address) {
+    assertThatThrownBy(() -> read("[egress]\nresolver = \"" + address + "\""))
+        .hasMessageContaining("write one such as 127.0.0.1:53");
   }
 }

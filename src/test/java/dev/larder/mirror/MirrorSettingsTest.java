@@ -214,7 +214,13 @@ class MirrorSettingsTest {
         "\"https://user:pw@a.example\" | with a user name or password is not supported yet",
         "\"https://a.example/?x\"      | has a part after ? or #",
         "\"https://a.example/#x\"      | has a part after ? or #",
-        "\"ftp://a.example\"           | is not a URL that begins with https://, http:// or file:/",
+        "\"ftp://a.example\"           | is not a URL that begins with https://, http://, file:/ or srv:",
+        "\"srv:\"                      | is not a URL",
+        "\"srv:pkg\"                   | is not srv: and a host name",
+        "\"srv://pkg.example\"         | is not srv: and a host name",
+        "\"srv:pkg.example/x\"         | is not srv: and a host name",
+        "\"srv:pkg.example:80\"        | is not srv: and a host name",
+        "\"srv:192.0.2.1\"             | is not srv: and a host name",
         "\"a.example\"                 | is not a URL that begins with",
         "\"https://\"                  | is not a URL",
         "\"https:///x\"                | has no host name",
@@ -233,6 +239,12 @@ class MirrorSettingsTest {
       })
   void upstreamsThatCannotWorkAreRefusedWithAWayOut(String value, String why) {
     assertThat(errorOf(upstream(value))).contains("\"upstream\" in [mirror.m]: ").contains(why);
+  }
+
+  @Test
+  void serversMayBeLeftToDns() throws InvalidConfig {
+    assertThat(read(upstream("\"srv:Pkg.FreeBSD.org\"")).upstream())
+        .containsExactly("srv:pkg.freebsd.org");
   }
 
   @Test

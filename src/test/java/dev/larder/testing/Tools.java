@@ -22,6 +22,7 @@ public final class Tools {
           Map.entry("bsdtar", "libarchive-tools"),
           Map.entry("gpg", "gnupg"),
           Map.entry("gpgconf", "gnupg"),
+          Map.entry("dnsmasq", "dnsmasq-base"),
           Map.entry("ip", "iproute2"),
           Map.entry("nft", "nftables"),
           Map.entry("setpriv", "util-linux"));
