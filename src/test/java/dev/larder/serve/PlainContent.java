@@ -32,12 +32,18 @@ final class PlainContent implements Content {
   final AtomicInteger asked = new AtomicInteger();
   final Switch validity = new Switch();
   private final String name;
+  private final String format;
   private final Path root;
   private final Map<String, Function<Ask, Answer>> answers = new ConcurrentHashMap<>();
   private final Map<String, List<Entry>> listings = new ConcurrentHashMap<>();
 
   PlainContent(String name, Path root) {
+    this(name, "pacman", root);
+  }
+
+  PlainContent(String name, String format, Path root) {
     this.name = name;
+    this.format = format;
     this.root = root;
   }
 
@@ -87,7 +93,7 @@ final class PlainContent implements Content {
 
   @Override
   public String format() {
-    return "pacman";
+    return format;
   }
 
   @Override
