@@ -28,17 +28,18 @@ class ArchitectureTest {
           "sign ->",
           "database ->",
           "wire ->",
+          "snippet ->",
           "format -> store sign",
           "format.pacman -> format store sign",
           "format.freebsd -> format store sign",
           "repo -> format store sign database",
           "mirror -> repo format store sign database egress config",
-          "serve -> repo store mirror config",
+          "serve -> repo store mirror config snippet",
           "access -> database store",
           "api -> mirror repo access wire store config",
-          "cli -> wire",
+          "cli -> wire snippet",
           // Templates, compiled.
-          "pages.serve -> serve");
+          "pages.serve -> serve snippet");
 
   private static final List<Rules.Fence> FENCES =
       List.of(

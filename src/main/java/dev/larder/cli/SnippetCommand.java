@@ -1,5 +1,8 @@
 package dev.larder.cli;
 
+import dev.larder.snippet.Address;
+import dev.larder.snippet.Client;
+import dev.larder.snippet.Snippet;
 import dev.larder.wire.MirrorInfo;
 import dev.larder.wire.ServerInfo;
 import dev.larder.wire.Status;
@@ -7,28 +10,52 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// `larder snippet MIRROR`.
+/// `larder snippet WHAT`.
 @Command(
     name = "snippet",
-    description = "Shows what to write into a client's configuration so that it uses a mirror.",
+    description = {
+      "Shows what to write into a client's configuration so that it uses a mirror.",
+      "Everything but what to write is a comment, so the output can be pasted or redirected whole."
+    },
     footerHeading = "%nExamples:%n",
     footer = {
       "  larder snippet arch",
       "  larder snippet arch --url http://packages.example.net:8080",
-      "  larder snippet arch -q --url http://10.0.0.5:8080"
+      "  larder snippet freebsd",
+      "  larder snippet freebsd --variant 14 -q > larder.conf",
+      "  larder snippet freebsd-update --url http://packages.example.net"
     })
 final class SnippetCommand implements Callable<Integer> {
   private final Session session;
 
-  @Parameters(paramLabel = "MIRROR", description = "The mirror's name.")
-  private String name = "";
+  @Parameters(
+      paramLabel = "WHAT",
+      description = "A mirror's name, or a client: pacman, freebsd, freebsd-update, bastille.")
+  private String what = "";
+
+  @Option(
+      names = "--mirror",
+      paramLabel = "NAME",
+      description = "The mirror to use, where several would do for the client.")
+  private @Nullable String mirrorName;
+
+  @Option(
+      names = "--variant",
+      paramLabel = "WORD",
+      description =
+          "For freebsd: 15 (and newer), base (its base system packages), 14 (from 14.3 on), older."
+              + " Default: the first, with the others as comments.")
+  private @Nullable String variant;
 
   @Option(
       names = "--url",
@@ -41,115 +68,174 @@ final class SnippetCommand implements Callable<Integer> {
     this.session = session;
   }
 
-  /// What to write where, and how to undo it.
+  /// What `-o json` shows.
   ///
-  /// @param file the client's file
-  /// @param line the line for it
-  /// @param place where in the file
-  /// @param apply a command that does it
-  /// @param undo a command that takes it back
-  /// @param caution what speaks against it, or null
-  record Snippet(
-      String file,
-      String line,
-      String place,
-      String apply,
-      String undo,
-      @Nullable String caution) {}
+  /// @param mirror name of the mirror the client will use
+  /// @param client what has to be told, as `larder snippet` calls it
+  /// @param snippets for the newest systems first
+  record Told(String mirror, String client, List<Snippet> snippets) {}
 
   @Override
   public Integer call() {
     Status status = session.client().get("/api/v1/status", Status.class);
-    MirrorInfo mirror =
-        status.mirrors().stream()
-            .filter(m -> m.name().equals(name))
-            .findFirst()
-            .orElseThrow(() ->
-                new CommandFailed(
-                    ExitCode.NOT_FOUND,
-                    "there is no mirror named " + name,
-                    "larder mirror list shows the mirrors"));
-    if (!mirror.format().equals("pacman")) {
+    MirrorInfo mirror = mirror(status.mirrors());
+    Client client = Client.of(mirror.format());
+    if (client == null) {
       throw new CommandFailed(
           ExitCode.FAILED,
           "there is no snippet for the format %s".formatted(Wording.plain(mirror.format())),
           null);
     }
-    write(session.output(), pacman(place(status.server(), mirror)));
+    Address address = address(status, mirror, client);
+    List<Snippet> all = client.snippets(address);
+    write(new Told(mirror.name(), client.word(), variant == null ? all : List.of(chosen(all))));
     return ExitCode.OK.number();
   }
 
-  /// pacman takes the servers of a repository in the order of the file (pacman.conf(5), Include and
-  /// Server), so the lines below ours are what it falls back to.
-  private static Snippet pacman(Place place) {
-    URI base = place.base();
-    String file = "/etc/pacman.d/mirrorlist";
-    String server = base + place.path();
-    String line = "Server = " + server + "$repo/os/$arch";
-    return new Snippet(
-        file,
-        line,
-        "above all other lines; pacman falls back to those below it",
-        "sudo sed -i '1i %s' %s".formatted(line, file),
-        "sudo sed -i '\\|^Server = %s|d' %s".formatted(server, file),
-        place.isLoopback()
-            ? "only this machine reaches %s; for others see [packages] listen".formatted(base)
-            : null);
+  /// The mirror that is named, or the one that a client can use.
+  private MirrorInfo mirror(List<MirrorInfo> mirrors) {
+    MirrorInfo named = named(mirrors, what);
+    if (named != null && mirrorName == null) {
+      return named;
+    }
+    Client client = named == null ? Client.named(what) : Client.of(named.format());
+    if (client == null) {
+      throw new CommandFailed(
+          ExitCode.NOT_FOUND,
+          "there is no mirror named " + Wording.plain(what) + ", and no client either",
+          "larder mirror list shows the mirrors; clients are "
+              + Arrays.stream(Client.values()).map(Client::word).collect(Collectors.joining(", ")));
+    }
+    List<MirrorInfo> fitting =
+        mirrors.stream().filter(m -> m.format().equals(client.format())).toList();
+    if (mirrorName != null) {
+      return told(mirrors, fitting, mirrorName, client);
+    }
+    if (fitting.isEmpty()) {
+      throw new CommandFailed(
+          ExitCode.NOT_FOUND,
+          "there is no mirror of format %s, which %s needs"
+              .formatted(client.format(), client.word()),
+          "add one to larder.toml: [mirror.NAME], format = \"%s\"".formatted(client.format()));
+    }
+    if (fitting.size() > 1) {
+      throw new CommandFailed(
+          ExitCode.USAGE,
+          "there are several mirrors for " + client.word(),
+          "choose one with --mirror: "
+              + fitting.stream()
+                  .map(m -> Wording.plain(m.name()))
+                  .collect(Collectors.joining(", ")));
+    }
+    return fitting.getFirst();
   }
 
-  private void write(Output output, Snippet snippet) {
+  private static MirrorInfo told(
+      List<MirrorInfo> mirrors, List<MirrorInfo> fitting, String name, Client client) {
+    MirrorInfo mirror = named(mirrors, name);
+    if (mirror == null) {
+      throw new CommandFailed(
+          ExitCode.NOT_FOUND,
+          "there is no mirror named " + Wording.plain(name),
+          "larder mirror list shows the mirrors");
+    }
+    if (!fitting.contains(mirror)) {
+      throw new CommandFailed(
+          ExitCode.USAGE,
+          "mirror %s has format %s, which %s cannot use"
+              .formatted(mirror.name(), Wording.plain(mirror.format()), client.word()),
+          "name a mirror of format " + client.format());
+    }
+    return mirror;
+  }
+
+  private static @Nullable MirrorInfo named(List<MirrorInfo> mirrors, String name) {
+    return mirrors.stream().filter(m -> m.name().equals(name)).findFirst().orElse(null);
+  }
+
+  private Snippet chosen(List<Snippet> all) {
+    return all.stream()
+        .filter(snippet -> snippet.variant().equals(variant))
+        .findFirst()
+        .orElseThrow(() ->
+            new CommandFailed(
+                ExitCode.USAGE,
+                "there is no variant " + Wording.plain(String.valueOf(variant)),
+                "there is "
+                    + all.stream().map(Snippet::variant).collect(Collectors.joining(", "))));
+  }
+
+  private void write(Told told) {
+    Output output = session.output();
+    List<Snippet> snippets = told.snippets();
     if (output.isJson()) {
-      output.json(snippet);
+      output.json(told);
       return;
     }
     if (output.quiet()) {
-      output.line(snippet.line());
+      output.line(snippets.getFirst().text());
       return;
     }
-    // Everything but the line itself is a comment: the output can be pasted or redirected whole.
-    output.line("# " + snippet.file() + ", " + snippet.place());
-    if (snippet.caution() != null) {
-      output.line("# " + snippet.caution());
+    boolean several = snippets.size() > 1;
+    for (Snippet snippet : snippets) {
+      boolean first = snippet.equals(snippets.getFirst());
+      if (several) {
+        if (!first) {
+          output.line("#");
+        }
+        output.line("# " + snippet.title() + ":" + (first ? "" : alone(snippet)));
+      }
+      output.line("# " + snippet.file() + ", " + snippet.place());
+      snippet.notes().forEach(note -> output.line("# " + note));
+      snippet.text().lines().forEach(line -> output.line((first ? "" : "# ") + line));
+      output.line("# do it:  " + snippet.apply());
+      output.line("# undo:   " + snippet.undo());
     }
-    output.line(snippet.line());
-    output.line("# do it:  " + snippet.apply());
-    output.line("# undo:   " + snippet.undo());
   }
 
-  /// Where clients find the mirror: its path at the base URL of a listener.
-  private record Place(URI base, String path) {
-    boolean isLoopback() {
-      return base.getHost().matches("127\\..*|localhost|\\[::1]");
-    }
+  private static String alone(Snippet snippet) {
+    return " alone and without the marks with --variant " + snippet.variant();
   }
 
-  /// The mirror's own address if it has one, then the shared ones; but one that other machines can
-  /// reach before any that they cannot.
-  private Place place(ServerInfo server, MirrorInfo mirror) {
+  /// One that other machines reach before any that they do not, and of these one that the client
+  /// can express; then the mirror's own address before the shared ones.
+  private Address address(Status status, MirrorInfo mirror, Client client) {
+    // At the root of a shared listener the first mirror of each format answers.
+    boolean atRoot =
+        status.mirrors().stream()
+            .filter(m -> m.format().equals(mirror.format()))
+            .findFirst()
+            .filter(first -> first.name().equals(mirror.name()))
+            .isPresent();
     if (url != null) {
-      return new Place(parsed(url), mirror.path());
+      return address(url, mirror.path(), atRoot);
     }
-    List<Place> places = new ArrayList<>();
+    ServerInfo server = status.server();
+    List<Address> addresses = new ArrayList<>();
     server.own().getOrDefault(mirror.name(), List.of()).stream()
-        .map(base -> new Place(parsed(base), "/"))
-        .forEach(places::add);
+        .map(base -> address(base, "/", false))
+        .forEach(addresses::add);
     server.packages().stream()
-        .map(base -> new Place(parsed(base), mirror.path()))
-        .forEach(places::add);
-    if (places.isEmpty()) {
-      throw new CommandFailed(
-          ExitCode.FAILED, "the server has no package listener", "name its address with --url");
-    }
-    Place best =
-        places.stream().filter(place -> !place.isLoopback()).findFirst().orElse(places.getFirst());
-    return best.base().getHost().matches("0\\.0\\.0\\.0|\\[[0:]+]")
-        ? new Place(named(best.base()), best.path())
-        : best;
+        .map(base -> address(base, mirror.path(), atRoot))
+        .forEach(addresses::add);
+    return addresses.stream()
+        .map(this::withName)
+        .min(
+            Comparator.comparing(Address::isLoopback)
+                .thenComparing(address -> !client.canReach(address)))
+        .orElseThrow(() ->
+            new CommandFailed(
+                ExitCode.FAILED,
+                "the server has no package listener",
+                "name its address with --url"));
   }
 
   /// A listener on every address has no address of its own to show; this machine's name will do if
   /// the server is here, and the name it was reached by if it is elsewhere.
-  private URI named(URI any) {
+  private Address withName(Address any) {
+    if (!any.host().matches("0\\.0\\.0\\.0|\\[[0:]+]")) {
+      return any;
+    }
     String host = session.destination().server().getHost();
     if (session.destination().isLocal()) {
       try {
@@ -159,21 +245,20 @@ final class SnippetCommand implements Callable<Integer> {
             ExitCode.FAILED, "this machine does not know its name", "name it with --url", e);
       }
     }
-    return parsed(any.getScheme() + "://" + host + ":" + any.getPort());
+    URI base = URI.create(any.base());
+    String port = base.getPort() < 0 ? "" : ":" + base.getPort();
+    return address(base.getScheme() + "://" + host + port, any.path(), any.atRoot());
   }
 
-  private static URI parsed(String text) {
+  private static Address address(String base, String path, boolean atRoot) {
     try {
-      URI uri = URI.create(text.replaceFirst("/+$", ""));
-      if (uri.getHost() != null && String.valueOf(uri.getScheme()).matches("https?")) {
-        return uri;
-      }
-    } catch (IllegalArgumentException _) {
-      // Told below.
+      return new Address(base.replaceFirst("/+$", ""), path, atRoot);
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailed(
+          ExitCode.USAGE,
+          "not a base URL: " + Wording.plain(base),
+          "write it like http://packages.example.net:8080",
+          e);
     }
-    throw new CommandFailed(
-        ExitCode.USAGE,
-        "not a base URL: " + Wording.plain(text),
-        "write it like http://packages.example.net:8080");
   }
 }

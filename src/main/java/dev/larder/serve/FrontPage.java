@@ -1,5 +1,6 @@
 package dev.larder.serve;
 
+import dev.larder.snippet.Snippet;
 import java.util.List;
 
 /// What the page at `/` shows. Public because templates are compiled into a package of their own.
@@ -17,6 +18,12 @@ public record FrontPage(List<Served> served) {
   /// @param format `pacman`
   /// @param path of its root on this server, percent-encoded
   /// @param url of its root as the client would write it
-  /// @param snippet line for the client's configuration; empty if there is none to give
-  public record Served(String name, String format, String path, String url, String snippet) {}
+  /// @param snippets what clients have to be told; empty if none are known for the format
+  public record Served(
+      String name, String format, String path, String url, List<Snippet> snippets) {
+    /// Takes a defensive copy.
+    public Served {
+      snippets = List.copyOf(snippets);
+    }
+  }
 }

@@ -1,6 +1,9 @@
 package dev.larder.serve;
 
 import dev.larder.repo.Content;
+import dev.larder.snippet.Address;
+import dev.larder.snippet.Client;
+import dev.larder.snippet.Snippet;
 import dev.larder.store.RelPath;
 import gg.jte.ContentType;
 import gg.jte.TemplateEngine;
@@ -49,13 +52,21 @@ final class Pages {
     return render(request, "serve/front.jte", new FrontPage(served));
   }
 
-  private static FrontPage.Served served(Content content, String askedAt) {
+  private FrontPage.Served served(Content content, String askedAt) {
     String path = "/" + Target.encode(content.name()) + "/";
-    String url = askedAt + path;
-    return content.format().equals("pacman")
-        ? new FrontPage.Served(
-            content.name(), content.format(), path, url, "Server = " + url + "$repo/os/$arch")
-        : new FrontPage.Served(content.name(), content.format(), path, url, "");
+    Client client = Client.of(content.format());
+    List<Snippet> snippets =
+        client == null ? List.of() : client.snippets(new Address(askedAt, path, atRoot(content)));
+    return new FrontPage.Served(content.name(), content.format(), path, askedAt + path, snippets);
+  }
+
+  /// Paths of a format that are unmistakable belong to the first content that has it.
+  private boolean atRoot(Content content) {
+    return site.contents().stream()
+        .filter(other -> other.format().equals(content.format()))
+        .findFirst()
+        .filter(content::equals)
+        .isPresent();
   }
 
   /// The listing of a directory; null if there is none.

@@ -30,6 +30,9 @@ public final class SampleOperations implements Operations {
   /// What the next refreshes come to.
   public volatile RefreshOutcome outcome = new RefreshOutcome.Switched(13);
 
+  /// Formats of the two mirrors.
+  public volatile List<String> formats = List.of("pacman", "pacman");
+
   /// Thrown by the next calls of [#mirrors()] unless null.
   public volatile @Nullable RuntimeException fault;
 
@@ -73,10 +76,10 @@ public final class SampleOperations implements Operations {
     return List.of(arch(), quiet());
   }
 
-  private static MirrorReport arch() {
+  private MirrorReport arch() {
     return new MirrorReport(
         "arch",
-        "pacman",
+        formats.getFirst(),
         List.of(
             new UpstreamReport("https://one.example", "ok", null, null),
             new UpstreamReport(
@@ -110,10 +113,10 @@ public final class SampleOperations implements Operations {
         1_181_116_006L);
   }
 
-  private static MirrorReport quiet() {
+  private MirrorReport quiet() {
     return new MirrorReport(
         "quiet",
-        "pacman",
+        formats.getLast(),
         List.of(new UpstreamReport("https://three.example/archlinux", "untried", null, null)),
         List.of(),
         List.of(),

@@ -293,6 +293,76 @@ class CliTest {
   }
 
   @Test
+  void snippetKnowsClientsByNameAndShowsTheirVariantsAsComments() {
+    larder.operations.formats = List.of("freebsd-pkg", "freebsd-update");
+    assertThat(larder.run("snippet", "freebsd")).isZero();
+    assertThat(larder.out())
+        .startsWith(
+            """
+            # FreeBSD 15 and newer:
+            # /usr/local/etc/pkg/repos/larder.conf, a new file;\
+            """)
+        .contains("\n  url: \"http://192.0.2.7:8080/${ABI}/quarterly\",\n")
+        .contains("\n#\n# FreeBSD 14.3 and later ones of 14: alone and without the marks with")
+        .contains("\n# FreeBSD-kmods: {\n#   url: ");
+    assertThat(larder.out().lines().filter(line -> line.matches("[A-Za-z-]+: \\{")))
+        .containsExactly("FreeBSD-ports: {", "FreeBSD-ports-kmods: {");
+    assertThat(larder.run("snippet", "arch", "--variant", "older", "-q")).isZero();
+    assertThat(larder.out())
+        .startsWith("FreeBSD: {\n  url: \"http://192.0.2.7:8080/${ABI}/quarterly\",\n")
+        .endsWith("\n}\n");
+    assertThat(larder.run("snippet", "freebsd", "--variant", "13")).isEqualTo(2);
+    assertThat(larder.err())
+        .isEqualTo("larder: there is no variant 13; there is 15, base, 14, older\n");
+    assertThat(larder.run("snippet", "freebsd", "-o", "json")).isZero();
+    assertThat(larder.out())
+        .contains("\"mirror\" : \"arch\"", "\"client\" : \"freebsd\"", "\"variant\" : \"base\"");
+  }
+
+  @Test
+  void snippetForFreebsdUpdateLooksForAnAddressOnPort80() {
+    larder.operations.formats = List.of("freebsd-pkg", "freebsd-update");
+    assertThat(larder.run("snippet", "freebsd-update")).isZero();
+    assertThat(larder.out())
+        .contains("\nServerName 192.0.2.7\n")
+        .contains("# freebsd-update asks port 80 of 192.0.2.7 and can be told no other");
+    larder.operations.own = Map.of("quiet", List.of("http://192.0.2.8:8082", "http://192.0.2.9"));
+    assertThat(larder.run("snippet", "freebsd-update")).isZero();
+    assertThat(larder.out()).contains("\nServerName 192.0.2.9\n").doesNotContain("asks port 80");
+    assertThat(larder.run("snippet", "quiet", "-q", "--url", "http://pantry.example")).isZero();
+    assertThat(larder.out()).isEqualTo("ServerName pantry.example\n");
+  }
+
+  @Test
+  void snippetDoesNotGuessWhichMirror() {
+    assertThat(larder.run("snippet", "bastille")).isEqualTo(3);
+    assertThat(larder.err())
+        .isEqualTo(
+            "larder: there is no mirror of format freebsd-releases, which bastille needs; add one"
+                + " to larder.toml: [mirror.NAME], format = \"freebsd-releases\"\n");
+    assertThat(larder.run("snippet", "pacman")).isEqualTo(2);
+    assertThat(larder.err())
+        .isEqualTo(
+            "larder: there are several mirrors for pacman; choose one with --mirror: arch, quiet\n");
+    assertThat(larder.run("snippet", "pacman", "--mirror", "quiet", "-q")).isZero();
+    assertThat(larder.out()).isEqualTo("Server = http://192.0.2.7:8080/quiet/$repo/os/$arch\n");
+    assertThat(larder.run("snippet", "freebsd", "--mirror", "quiet")).isEqualTo(2);
+    assertThat(larder.err())
+        .isEqualTo(
+            "larder: mirror quiet has format pacman, which freebsd cannot use; name a mirror of"
+                + " format freebsd-pkg\n");
+    assertThat(larder.run("snippet", "pacman", "--mirror", "none")).isEqualTo(3);
+    assertThat(larder.run("snippet", "debian")).isEqualTo(3);
+    assertThat(larder.err())
+        .contains("there is no mirror named debian, and no client either")
+        .contains("clients are pacman, freebsd, freebsd-update, bastille");
+    // The second mirror of a format is found by its path alone.
+    larder.operations.formats = List.of("freebsd-pkg", "freebsd-pkg");
+    assertThat(larder.run("snippet", "quiet", "-q")).isZero();
+    assertThat(larder.out()).contains("http://192.0.2.7:8080/quiet/${ABI}/quarterly");
+  }
+
+  @Test
   void versionWorksWithoutAServer() {
     larder.onTerminal();
     assertThat(larder.run("version")).isZero();

@@ -118,6 +118,35 @@ class PagesTest {
   }
 
   @Test
+  void theFrontPageTellsEachClientWhatToWrite() throws IOException {
+    Content[] contents = {
+      new PlainContent("freebsd-pkg", "freebsd-pkg", directory),
+      new PlainContent("other-pkg", "freebsd-pkg", directory),
+      new PlainContent("freebsd-update", "freebsd-update", directory),
+      new PlainContent("freebsd-releases", "freebsd-releases", directory),
+      new PlainContent("unknown", "apt", directory)
+    };
+    try (Listening freebsd = Listening.on(Transport.best(), contents);
+        RawClient client = freebsd.client()) {
+      client.send("GET / HTTP/1.1\r\nHost: pantry.example\r\n\r\n");
+      String page = client.read().text();
+      assertThat(page)
+          .contains("url: \"http://pantry.example/${ABI}/quarterly\"")
+          .contains("url: \"http://pantry.example/other-pkg/${ABI}/quarterly\"")
+          .contains("ServerName pantry.example")
+          .contains("bastille_url_freebsd=\"http://pantry.example/pub/FreeBSD/releases/\"")
+          .contains("http://pantry.example/unknown/")
+          .contains("rm /usr/local/etc/pkg/repos/larder.conf")
+          .doesNotContain("<script", "asks port 80");
+      assertThat(page.split("<details open", -1)).as("one open in each mirror").hasSize(5);
+      client.send("GET / HTTP/1.1\r\nHost: pantry.example:8080\r\n\r\n");
+      assertThat(client.read().text()).contains("freebsd-update asks port 80 of pantry.example");
+      client.send("GET / HTTP/1.1\r\nHost: pantry.example:\r\n\r\n");
+      assertThat(client.read().text()).contains("url: \"http://pantry.example/${ABI}/quarterly\"");
+    }
+  }
+
+  @Test
   void pagesAnswerHead() throws IOException {
     try (RawClient client = listening.client()) {
       RawClient.Response head = client.request("HEAD", "/arch/").readHead();

@@ -38,12 +38,18 @@ final class PlainContent implements Content {
 
   volatile Consumer<RelPath> whenAhead = _ -> {};
   private final String name;
+  private final String format;
   private final Path root;
   private final Map<String, Function<Ask, Answer>> answers = new ConcurrentHashMap<>();
   private final Map<String, List<Entry>> listings = new ConcurrentHashMap<>();
 
   PlainContent(String name, Path root) {
+    this(name, "pacman", root);
+  }
+
+  PlainContent(String name, String format, Path root) {
     this.name = name;
+    this.format = format;
     this.root = root;
   }
 
@@ -93,7 +99,7 @@ final class PlainContent implements Content {
 
   @Override
   public String format() {
-    return "pacman";
+    return format;
   }
 
   @Override

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.larder.snippet;
+
+import org.jspecify.annotations.NullMarked;
