@@ -14,7 +14,12 @@ public record Checksum(Algorithm algorithm, String hex) {
     /// MD5: finds accidents only; old pacman databases carry nothing else.
     MD5("MD5", "md5", 32),
     /// SHA-256.
-    SHA256("SHA-256", "sha256", 64);
+    SHA256("SHA-256", "sha256", 64),
+    /// SHA-512.
+    SHA512("SHA-512", "sha512", 128),
+    /// The SHA-256 of what a gzip file holds, for files that are named after their content. Bytes
+    /// that are not exactly one whole gzip member get a value that nobody can want.
+    GUNZIPPED_SHA256("SHA-256", "gunzipped-sha256", 64);
 
     private final String jcaName;
     private final String id;
@@ -28,11 +33,20 @@ public record Checksum(Algorithm algorithm, String hex) {
 
     /// A new digest of this algorithm.
     public MessageDigest digest() {
+      if (this == GUNZIPPED_SHA256) {
+        return new GunzippedDigest();
+      }
       try {
         return MessageDigest.getInstance(jcaName);
       } catch (NoSuchAlgorithmException e) {
         throw new IllegalStateException(jcaName + " is missing from this Java runtime", e);
       }
+    }
+
+    /// Whether two files with the same checksum have the same bytes. Only of such a checksum may a
+    /// strong entity tag be made.
+    public boolean ofExactBytes() {
+      return this != GUNZIPPED_SHA256;
     }
 
     /// The name used in keys and manifests: `sha256`.
