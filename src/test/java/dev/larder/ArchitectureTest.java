@@ -30,6 +30,7 @@ class ArchitectureTest {
           "wire ->",
           "format -> store sign",
           "format.pacman -> format store sign",
+          "format.freebsd -> format store sign",
           "repo -> format store sign database",
           "mirror -> repo format store sign database egress config",
           "serve -> repo store mirror config",
