@@ -7,6 +7,8 @@ import dev.larder.egress.Discovery;
 import dev.larder.egress.Egress;
 import dev.larder.format.Format;
 import dev.larder.format.freebsd.FreeBsdPkgFormat;
+import dev.larder.format.freebsd.FreeBsdReleasesFormat;
+import dev.larder.format.freebsd.FreeBsdUpdateFormat;
 import dev.larder.format.freebsd.PkgTrust;
 import dev.larder.format.pacman.PacmanFormat;
 import dev.larder.mirror.Mirror;
@@ -42,7 +44,11 @@ public final class Larder implements Closeable {
 
   /// The formats there are, by name. The only place that knows particular ones.
   private static final Map<String, Format> FORMATS =
-      Stream.<Format>of(new PacmanFormat(), new FreeBsdPkgFormat())
+      Stream.<Format>of(
+              new PacmanFormat(),
+              new FreeBsdPkgFormat(),
+              new FreeBsdUpdateFormat(),
+              new FreeBsdReleasesFormat())
           .collect(Collectors.toMap(Format::name, f -> f));
 
   private static final Duration DISCOVERY = Duration.ofSeconds(3);

@@ -96,13 +96,17 @@ final class Passthrough implements Answer.Passage {
   static Head head(Fetched response, Instant now) {
     // Whoever redirects a name to the same with a slash has a directory there, and then answers
     // with a page about it. No path we ask for ends with a slash.
-    boolean directory = String.valueOf(response.effectiveUri().getPath()).endsWith("/");
+    String path = String.valueOf(response.effectiveUri().getPath());
+    boolean directory = path.endsWith("/");
+    // Some servers take a name that ends in .gz for a file that was packed for the way.
+    String encoding = response.header("Content-Encoding");
+    boolean asNamed = path.endsWith(".gz") && encoding != null && encoding.matches("(x-)?gzip");
     return new Head(
         directory ? 404 : response.status(),
         response.contentLength(),
         response.header("Content-Range"),
         response.header("Content-Type"),
-        response.header("Content-Encoding"),
+        asNamed ? null : encoding,
         response.retryAfter(now));
   }
 

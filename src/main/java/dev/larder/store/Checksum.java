@@ -32,7 +32,10 @@ public record Checksum(Algorithm algorithm, String hex) {
       }
     },
     /// SHA-256.
-    SHA256("SHA-256", "sha256", 64);
+    SHA256("SHA-256", "sha256", 64),
+    /// The SHA-256 of what a gzip file holds, for files that are named after their content. Bytes
+    /// that are not exactly one whole gzip member get a value that nobody can want.
+    GUNZIPPED_SHA256("SHA-256", "gunzipped-sha256", 64);
 
     private final String jcaName;
     private final String id;
@@ -46,6 +49,9 @@ public record Checksum(Algorithm algorithm, String hex) {
 
     /// A new digest of this algorithm.
     public MessageDigest digest() {
+      if (this == GUNZIPPED_SHA256) {
+        return new GunzippedDigest();
+      }
       try {
         return MessageDigest.getInstance(jcaName);
       } catch (NoSuchAlgorithmException e) {
@@ -53,10 +59,10 @@ public record Checksum(Algorithm algorithm, String hex) {
       }
     }
 
-    /// Whether it is computed over the bytes as served. If not, different bytes can have the same
-    /// checksum, and no strong validator can be made of it.
+    /// Whether two files with the same checksum have the same bytes. Only of such a checksum may a
+    /// strong entity tag be made.
     public boolean ofExactBytes() {
-      return true;
+      return this != GUNZIPPED_SHA256;
     }
 
     /// The name used in keys and manifests: `sha256`.

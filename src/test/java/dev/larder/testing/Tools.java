@@ -20,6 +20,7 @@ public final class Tools {
           Map.entry("vercmp", "pacman-package-manager"),
           Map.entry("makepkg", "makepkg"),
           Map.entry("bsdtar", "libarchive-tools"),
+          Map.entry("bspatch", "bsdiff"),
           Map.entry("gpg", "gnupg"),
           Map.entry("gpgconf", "gnupg"),
           Map.entry("dnsmasq", "dnsmasq-base"),
