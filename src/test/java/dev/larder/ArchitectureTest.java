@@ -62,7 +62,9 @@ class ArchitectureTest {
               "in sign and in Checksum"),
           Rules.Fence.around(
               List.of(
-                  "org.bouncycastle.bcpg.", "org.bouncycastle.openpgp.", "org.bouncycastle.crypto."),
+                  "org.bouncycastle.bcpg.",
+                  "org.bouncycastle.openpgp.",
+                  "org.bouncycastle.crypto."),
               "sign"),
           Rules.Fence.around(
               List.of("tools.jackson.", "com.fasterxml."),

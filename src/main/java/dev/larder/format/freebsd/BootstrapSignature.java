@@ -45,7 +45,8 @@ record BootstrapSignature(String type, byte[] signature, byte[] key) {
         || cert <= start + SIGNATURE.length()
         || !text.endsWith("\n" + END)) {
       throw new InvalidIndex(
-          where + ": is not a signature of pkg's: SIGNATURE, CERT and END are not where they belong");
+          where
+              + ": is not a signature of pkg's: SIGNATURE, CERT and END are not where they belong");
     }
     return new BootstrapSignature(
         type,

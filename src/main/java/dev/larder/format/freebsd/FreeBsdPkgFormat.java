@@ -6,7 +6,6 @@ import dev.larder.format.InvalidIndex;
 import dev.larder.format.PathKind;
 import dev.larder.store.Checksum;
 import dev.larder.store.RelPath;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -95,9 +94,10 @@ public final class FreeBsdPkgFormat implements Format {
 
   /// {@inheritDoc}
   ///
-  /// A client asks whether `meta.conf` changed since the `data.pkg` it holds, so both have one date.
-  /// When the signature in `data.pkg` fails, it asks whether `packagesite.pkg` changed since the
-  /// `data.pkg` it just fetched; with one date that would be a 304, and the failure a silent one.
+  /// A client asks whether `meta.conf` changed since the `data.pkg` it holds, so both have one
+  /// date. When the signature in `data.pkg` fails, it asks whether `packagesite.pkg` changed since
+  /// the `data.pkg` it just fetched; with one date that would be a 304, and the failure a silent
+  /// one.
   @Override
   public OptionalInt secondsAfterLeader(RelPath index) {
     return switch (Place.of(index)) {
@@ -112,9 +112,9 @@ public final class FreeBsdPkgFormat implements Format {
 
   /// {@inheritDoc}
   ///
-  /// Of a catalogue the clock is when its payload was written, as the archive has it; nothing in the
-  /// payload says. In `Latest`, every signature that holds its own key must have been made over the
-  /// very package beside it; whether the key is trusted, and a signature without one, is for
+  /// Of a catalogue the clock is when its payload was written, as the archive has it; nothing in
+  /// the payload says. In `Latest`, every signature that holds its own key must have been made over
+  /// the very package beside it; whether the key is trusted, and a signature without one, is for
   /// [PkgTrust].
   @Override
   public OptionalLong examine(RelPath root, IndexSet set) throws IOException {
@@ -140,8 +140,7 @@ public final class FreeBsdPkgFormat implements Format {
     return made[0] > 0 ? OptionalLong.of(made[0]) : OptionalLong.empty();
   }
 
-  private static void requireFit(RelPath pkg, RelPath signature, IndexSet set)
-      throws IOException {
+  private static void requireFit(RelPath pkg, RelPath signature, IndexSet set) throws IOException {
     BootstrapSignature signed;
     try (InputStream bytes = set.open(signature)) {
       signed =

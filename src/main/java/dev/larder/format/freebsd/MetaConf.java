@@ -103,8 +103,7 @@ final class MetaConf {
     }
   }
 
-  private static void oneOf(
-      String where, Map<String, Ucl> entries, String key, Set<String> allowed)
+  private static void oneOf(String where, Map<String, Ucl> entries, String key, Set<String> allowed)
       throws InvalidIndex {
     if (entries.containsKey(key) && !allowed.contains(text(where, entries, key))) {
       throw fault(where, key, "is unknown", text(where, entries, key));

@@ -18,7 +18,8 @@ final class PackageArchive {
     boolean manifest = false;
     try (TarMembers members = TarMembers.open(where, bytes, maxUnpacked)) {
       while (members.next()) {
-        manifest |= members.name().equals("+COMPACT_MANIFEST") || members.name().equals("+MANIFEST");
+        manifest |=
+            members.name().equals("+COMPACT_MANIFEST") || members.name().equals("+MANIFEST");
       }
     }
     if (!manifest) {

@@ -214,8 +214,7 @@ final class PackageRecords {
         json.skipChildren();
         continue;
       }
-      JsonToken right =
-          key == Key.PKGSIZE ? JsonToken.VALUE_NUMBER_INT : JsonToken.VALUE_STRING;
+      JsonToken right = key == Key.PKGSIZE ? JsonToken.VALUE_NUMBER_INT : JsonToken.VALUE_STRING;
       if (value != right || json.getStringLength() == 0) {
         throw fault(key.text + " is not a " + (key == Key.PKGSIZE ? "whole number" : "text"));
       }
@@ -248,7 +247,10 @@ final class PackageRecords {
       String given = values.get(key);
       if (given != null && !abi.admits(given)) {
         throw fault(
-            "is for " + TarMembers.shown(given) + " in a repository for " + abi
+            "is for "
+                + TarMembers.shown(given)
+                + " in a repository for "
+                + abi
                 + "; clients would refuse the whole catalogue");
       }
     }
@@ -257,7 +259,10 @@ final class PackageRecords {
   // Nothing but a package may be promised: a catalogue that could name data.pkg could pin itself.
   private RelPath file(String path, String sum) throws InvalidIndex {
     RelPath below = RelPath.orNull(path);
-    RelPath file = below == null || below.isRoot() ? null : RelPath.orNull(root.isRoot() ? path : root + "/" + path);
+    RelPath file =
+        below == null || below.isRoot()
+            ? null
+            : RelPath.orNull(root.isRoot() ? path : root + "/" + path);
     if (file == null || !(Place.of(file) instanceof Place.Package place)) {
       throw fault("path is not that of a package: " + TarMembers.shown(path));
     }

@@ -26,7 +26,8 @@ record PkgFileName(String name, String version, @Nullable String hash) {
 
   private static PkgFileName of(String stem) {
     int tilde = stem.lastIndexOf('~');
-    String hash = tilde > 0 && PkgSum.isPrefix(stem.substring(tilde + 1)) ? stem.substring(tilde + 1) : null;
+    String hash =
+        tilde > 0 && PkgSum.isPrefix(stem.substring(tilde + 1)) ? stem.substring(tilde + 1) : null;
     String plain = hash == null ? stem : stem.substring(0, tilde);
     // Names have dashes, versions have none.
     int dash = plain.lastIndexOf('-');

@@ -83,7 +83,8 @@ sealed interface PkgKeys {
           Typed typed = Typed.of(key);
           String fingerprint = Checksum.sha256(typed.bytes()).hex();
           if (revoked.contains(fingerprint)) {
-            return new Verdict.Bad("it is signed with the key " + fingerprint + ", which is revoked");
+            return new Verdict.Bad(
+                "it is signed with the key " + fingerprint + ", which is revoked");
           }
           pairs.add(new Pair(Typed.of(signature), typed, trusted.contains(fingerprint)));
         }
@@ -143,8 +144,7 @@ sealed interface PkgKeys {
       return end < 0
           ? new Typed("rsa", bytes)
           : new Typed(
-              text.substring(HEAD.length(), end),
-              Arrays.copyOfRange(bytes, end + 1, bytes.length));
+              text.substring(HEAD.length(), end), Arrays.copyOfRange(bytes, end + 1, bytes.length));
     }
 
     boolean isRsa() {

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// A checksum as pkg writes it (`pkg_checksum.c`): `<type>$<text>`, or 64 hexadecimal digits of a
 /// SHA-256. A package's file name may hold the first [#PREFIX] characters of it.
 ///
-/// The raw types (3, 4, 6) put bytes where JSON has text; pkg never writes them into a catalogue, so
-/// they are refused.
+/// The raw types (3, 4, 6) put bytes where JSON has text; pkg never writes them into a catalogue,
+/// so they are refused.
 enum PkgSum {
   /// 64 hexadecimal digits and nothing before them.
   BARE("", Algorithm.SHA256, false),

@@ -87,7 +87,8 @@ public final class PkgTrust implements IndexTrust {
                         BootstrapSignature.read(
                             index.value(), bytes.readNBytes(BootstrapSignature.MAX_SIZE + 1)));
             case PUBKEYSIG ->
-                new Verdict.Unchecked("it says nothing without the " + of.fileName() + " beside it");
+                new Verdict.Unchecked(
+                    "it says nothing without the " + of.fileName() + " beside it");
           };
       case Place.Package _, Place.Elsewhere _ ->
           throw new IllegalArgumentException("not an index of pkg's: " + index);
@@ -103,8 +104,8 @@ public final class PkgTrust implements IndexTrust {
   }
 
   /// Whether `signature`, the bytes of a `Latest/pkg.pkg.pubkeysig`, was made over `pkg`, the file
-  /// beside it, by the trusted public key. Without one it is [Verdict.Unchecked]: clients that trust
-  /// fingerprints never ask for it.
+  /// beside it, by the trusted public key. Without one it is [Verdict.Unchecked]: clients that
+  /// trust fingerprints never ask for it.
   ///
   /// @param pkg read to its end if there is a key; not closed
   /// @throws IOException if `pkg` cannot be read

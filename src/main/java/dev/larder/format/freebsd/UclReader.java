@@ -10,8 +10,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /// Reads the part of UCL that pkg(8) writes into `meta.conf` and that people write into fingerprint
-/// files: JSON, and its relaxed form with bare keys and values, `=` or nothing for `:`, a newline or
-/// `;` for `,`, and comments.
+/// files: JSON, and its relaxed form with bare keys and values, `=` or nothing for `:`, a newline
+/// or `;` for `,`, and comments.
 ///
 /// Everything by which such a text could reach outside itself is refused: macros (`.include`),
 /// variables, and what makes reading it costly or ambiguous: here-documents, named sections. What a
@@ -356,7 +356,8 @@ final class UclReader {
   }
 
   private InvalidIndex fault(String what) {
-    long line = 1 + text.substring(0, Math.min(at, text.length())).chars().filter(c -> c == '\n').count();
+    long line =
+        1 + text.substring(0, Math.min(at, text.length())).chars().filter(c -> c == '\n').count();
     return new InvalidIndex(where + ": line " + line + " " + what);
   }
 }

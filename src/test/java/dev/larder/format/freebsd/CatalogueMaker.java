@@ -29,9 +29,7 @@ final class CatalogueMaker {
 
   static byte[] dataText(String... records) {
     return Samples.utf8(
-        "{\"groups\":[],\"expired_packages\":[],\"packages\":["
-            + String.join(",", records)
-            + "]}");
+        "{\"groups\":[],\"expired_packages\":[],\"packages\":[" + String.join(",", records) + "]}");
   }
 
   /// A `packagesite.pkg` with these lines.

@@ -80,14 +80,12 @@ final class PkgPathsTest {
     "FreeBSD:15:amd64/base_latest/FreeBSD-acct-15.0.pkg, FreeBSD:15:amd64/base_latest,"
         + " FreeBSD-acct, false"
   })
-  void packagesAndTheirRoots(
-      String path, @Nullable String root, String name, boolean immutable) {
+  void packagesAndTheirRoots(String path, @Nullable String root, String name, boolean immutable) {
     assertThat(FORMAT.kind(path(path))).isEqualTo(new PathKind.PackageFile(immutable));
     assertThat(FORMAT.rootOf(path(path))).isEqualTo(path(root));
     assertThat(FORMAT.packageName(path(path))).isEqualTo(name);
     assertThat(FORMAT.indexesOf(path(path), "m"))
-        .isEqualTo(
-            List.of(path(root).resolve("data.pkg"), path(root).resolve("packagesite.pkg")));
+        .isEqualTo(List.of(path(root).resolve("data.pkg"), path(root).resolve("packagesite.pkg")));
     assertThat(FORMAT.maxSize(path(path))).isEqualTo(-1);
   }
 

@@ -135,8 +135,7 @@ final class SampleRepositoriesTest {
     }
   }
 
-  private static Verdict check(PkgTrust trust, String repository, String index)
-      throws IOException {
+  private static Verdict check(PkgTrust trust, String repository, String index) throws IOException {
     return trust.check(
         new RelPath(index), new ByteArrayInputStream(Samples.bytes(repository + "/" + index)));
   }

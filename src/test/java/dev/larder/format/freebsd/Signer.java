@@ -30,8 +30,7 @@ record Signer(KeyPair keys) {
 
   static byte[] pem(byte[] encoded) {
     String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(encoded);
-    return Samples.utf8(
-        "-----BEGIN PUBLIC KEY-----\n" + base64 + "\n-----END PUBLIC KEY-----\n");
+    return Samples.utf8("-----BEGIN PUBLIC KEY-----\n" + base64 + "\n-----END PUBLIC KEY-----\n");
   }
 
   String fingerprint() {
