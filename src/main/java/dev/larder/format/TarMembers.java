@@ -100,9 +100,10 @@ public final class TarMembers implements Closeable {
     return member().getName();
   }
 
-  /// Whether the member is an ordinary file.
+  /// Whether the member is an ordinary file; a link to one is none.
   public boolean isFile() {
-    return member().isFile() && !member().isDirectory();
+    TarArchiveEntry entry = member();
+    return entry.isFile() && !entry.isDirectory() && !entry.isSymbolicLink() && !entry.isLink();
   }
 
   /// The length of the member in bytes.
