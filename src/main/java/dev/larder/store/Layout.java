@@ -7,6 +7,7 @@ import java.nio.file.Path;
 /// ```
 /// data/
 ///   tree/<mirror>/<path>                   the bytes, at their URL path, as clients see them
+///   state/<mirror>/keep                    directories that nothing removes, one path a line
 ///   state/<mirror>/<root>/
 ///     current                              number of the current generation
 ///     refused-since                        since when upstreams only offer an older set
@@ -48,6 +49,11 @@ public record Layout(Path data) {
   /// The state of one root of a mirror.
   public RootLayout root(String mirror, String root) {
     return new RootLayout(data.resolve("state").resolve(mirror).resolve(root));
+  }
+
+  /// The list of a mirror's directories that are kept.
+  public Path keep(String mirror) {
+    return state().resolve(mirror).resolve("keep");
   }
 
   /// Everything that is not served.
