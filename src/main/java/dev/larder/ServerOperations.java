@@ -6,9 +6,11 @@ import dev.larder.api.ServerReport;
 import dev.larder.config.Addresses;
 import dev.larder.mirror.Explanation;
 import dev.larder.mirror.HeldFile;
+import dev.larder.mirror.KeptDirectory;
 import dev.larder.mirror.Mirror;
 import dev.larder.mirror.MirrorReport;
 import dev.larder.mirror.RefreshOutcome;
+import dev.larder.mirror.Removed;
 import dev.larder.serve.PackageListener;
 import dev.larder.serve.Site;
 import dev.larder.store.RelPath;
@@ -189,7 +191,24 @@ final class ServerOperations implements Operations {
 
   @Override
   public Removal remove(String mirror, Glob glob) throws IOException {
-    List<HeldFile> removed = known(mirror).remove(glob::matches);
-    return new Removal(removed.size(), removed.stream().mapToLong(HeldFile::size).sum());
+    Removed removed = known(mirror).remove(glob::matches);
+    List<HeldFile> files = removed.files();
+    long bytes = files.stream().mapToLong(HeldFile::size).sum();
+    return new Removal(files.size(), bytes, removed.kept());
+  }
+
+  @Override
+  public List<KeptDirectory> kept(String mirror) throws IOException {
+    return known(mirror).kept();
+  }
+
+  @Override
+  public KeptDirectory keep(String mirror, RelPath directory) throws IOException {
+    return known(mirror).keep(directory);
+  }
+
+  @Override
+  public @Nullable KeptDirectory letGo(String mirror, RelPath directory) throws IOException {
+    return known(mirror).letGo(directory);
   }
 }

@@ -16,6 +16,7 @@ import dev.larder.testing.PacmanClient;
 import dev.larder.testing.Tools;
 import dev.larder.wire.FilePage;
 import dev.larder.wire.Json;
+import dev.larder.wire.KeptInfo;
 import dev.larder.wire.MirrorInfo;
 import dev.larder.wire.Status;
 import java.io.BufferedReader;
@@ -91,7 +92,7 @@ class CommandLineIT {
         Run removed = run(larder, "cache", "rm", "arch", "tool-*", "--yes");
         assertThat(removed.exit()).isZero();
         assertThat(removed.out())
-            .isEqualTo("arch\ttool-*\t1\t" + repository.bytes(TOOL).length + "\n");
+            .isEqualTo("arch\ttool-*\t1\t" + repository.bytes(TOOL).length + "\t0\n");
         assertThat(larder.file(path)).doesNotExist();
         assertThat(run(larder, "explain", "-q", url).out())
             .isEqualTo("fetched from upstream on request\n");
@@ -104,6 +105,46 @@ class CommandLineIT {
         // What is not held by any mirror here is a mistake of whoever asks.
         assertThat(run(larder, "explain", "https://example.org/x").exit()).isEqualTo(3);
         assertThat(run(larder, "cache", "ls", "none").exit()).isEqualTo(3);
+      }
+    }
+  }
+
+  @Test
+  void whatIsKeptStaysEvenOverARestart() {
+    try (ArchRepository repository = ArchRepository.unsigned("core");
+        ArchRepository other = ArchRepository.unsigned("extra");
+        NginxServer nginx = NginxServer.serve(upstream)) {
+      repository.add(TOOL);
+      repository.publish(upstream);
+      other.add(PackageSpec.of("other", "1-1").payload(1000));
+      other.publish(upstream);
+      try (TestLarder larder = TestLarder.of(nginx.url())) {
+        String mine = repository.path(TOOL);
+        String theirs = other.path(PackageSpec.of("other", "1-1").payload(1000));
+        for (String path : List.of(repository.databasePath(), other.databasePath(), mine, theirs)) {
+          assertThat(Curl.get(larder.url() + "/" + path).status()).isEqualTo(200);
+        }
+        String directory = mine.substring(0, mine.lastIndexOf('/'));
+        Run kept = run(larder, "mirror", "keep", "arch", directory, "-o", "json");
+        KeptInfo info = Json.response(kept.out().getBytes(UTF_8), KeptInfo.class);
+        assertThat(info.path()).isEqualTo(directory);
+        assertThat(info.bytes()).isGreaterThan(repository.bytes(TOOL).length);
+        assertThat(larder.data().resolve("state/arch/keep")).hasContent(directory + "\n");
+
+        larder.restartAfter(Duration.ZERO);
+        assertThat(run(larder, "mirror", "keep", "arch", "-q").out()).isEqualTo(directory + "\n");
+        assertThat(run(larder, "mirror", "show", "arch").out())
+            .contains("kept\tarch\t" + directory + "\n");
+        String[] removal = {"cache", "rm", "arch", "*.pkg.tar.*", "--yes"};
+        assertThat(run(larder, removal).out()).endsWith("\t1\n");
+        assertThat(larder.file(mine)).exists();
+        assertThat(larder.file(theirs)).doesNotExist();
+
+        assertThat(run(larder, "mirror", "keep", "arch", directory, "--undo").exit()).isZero();
+        assertThat(run(larder, "mirror", "keep", "arch", directory, "--undo").exit()).isEqualTo(3);
+        assertThat(larder.file(mine)).exists();
+        assertThat(run(larder, removal).out()).endsWith("\t0\n");
+        assertThat(larder.file(mine)).doesNotExist();
       }
     }
   }

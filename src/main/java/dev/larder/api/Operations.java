@@ -2,6 +2,7 @@ package dev.larder.api;
 
 import dev.larder.mirror.Explanation;
 import dev.larder.mirror.HeldFile;
+import dev.larder.mirror.KeptDirectory;
 import dev.larder.mirror.MirrorReport;
 import dev.larder.mirror.RefreshOutcome;
 import dev.larder.store.RelPath;
@@ -48,7 +49,23 @@ public interface Operations {
   List<HeldFile> held(String mirror, Glob glob, @Nullable RelPath after, int limit)
       throws IOException;
 
-  /// Removes the files held by a mirror whose paths match.
+  /// The directories of a mirror that are kept, in the order of their paths.
+  ///
+  /// @throws IOException if the disk cannot be read
+  List<KeptDirectory> kept(String mirror) throws IOException;
+
+  /// Keeps a directory of a mirror.
+  ///
+  /// @param directory not the root
+  /// @throws IOException if the disk cannot be read or written
+  KeptDirectory keep(String mirror, RelPath directory) throws IOException;
+
+  /// No longer keeps a directory of a mirror; returns null if it was not kept.
+  ///
+  /// @throws IOException if the disk cannot be read or written
+  @Nullable KeptDirectory letGo(String mirror, RelPath directory) throws IOException;
+
+  /// Removes the files held by a mirror whose paths match and that are not kept.
   ///
   /// @throws IOException if the disk cannot be read or written
   Removal remove(String mirror, Glob glob) throws IOException;
@@ -63,5 +80,6 @@ public interface Operations {
   ///
   /// @param files how many files
   /// @param bytes how many bytes they had
-  record Removal(long files, long bytes) {}
+  /// @param kept how many files stayed because they are kept
+  record Removal(long files, long bytes, long kept) {}
 }

@@ -1,11 +1,13 @@
 package dev.larder.api;
 
 import dev.larder.mirror.HeldFile;
+import dev.larder.mirror.KeptDirectory;
 import dev.larder.mirror.MirrorReport;
 import dev.larder.store.RelPath;
 import dev.larder.wire.ErrorCode;
 import dev.larder.wire.FilePage;
 import dev.larder.wire.Json;
+import dev.larder.wire.KeptList;
 import dev.larder.wire.MirrorList;
 import dev.larder.wire.RefreshRequest;
 import dev.larder.wire.RemovalResult;
@@ -38,6 +40,9 @@ final class Routes {
     routes.post("/api/v1/mirrors/{name}/refresh", this::refresh);
     routes.get("/api/v1/mirrors/{name}/files", this::files);
     routes.delete("/api/v1/mirrors/{name}/files", this::remove);
+    routes.get("/api/v1/mirrors/{name}/kept", this::kept);
+    routes.put("/api/v1/mirrors/{name}/kept", this::keep);
+    routes.delete("/api/v1/mirrors/{name}/kept", this::letGo);
     routes.get("/api/v1/explain", this::explain);
   }
 
@@ -89,7 +94,49 @@ final class Routes {
     }
     Glob glob = glob(pattern);
     Operations.Removal removal = operations.remove(mirror, glob);
-    json(context, new RemovalResult(mirror, glob.pattern(), removal.files(), removal.bytes()));
+    json(
+        context,
+        new RemovalResult(
+            mirror, glob.pattern(), removal.files(), removal.bytes(), removal.kept()));
+  }
+
+  private void kept(Context context) throws IOException {
+    String mirror = known(context).name();
+    json(
+        context,
+        new KeptList(
+            operations.kept(mirror).stream().map(kept -> Wired.of(mirror, kept)).toList()));
+  }
+
+  private void keep(Context context) throws IOException {
+    String mirror = known(context).name();
+    json(context, Wired.of(mirror, operations.keep(mirror, directory(context))));
+  }
+
+  private void letGo(Context context) throws IOException {
+    String mirror = known(context).name();
+    RelPath directory = directory(context);
+    KeptDirectory was = operations.letGo(mirror, directory);
+    if (was == null) {
+      throw new RequestFailed(
+          ErrorCode.NOT_KEPT,
+          "%s of mirror %s is not kept".formatted(directory, mirror),
+          "larder mirror keep %s shows what is; a directory below one is kept by that"
+              .formatted(mirror));
+    }
+    json(context, Wired.of(mirror, was));
+  }
+
+  private static RelPath directory(Context context) {
+    String text = context.queryParam("path");
+    String bare = text == null ? "" : text.replaceAll("^/|/$", "");
+    RelPath path = RelPath.orNull(bare);
+    if (path == null || path.isRoot()) {
+      throw bad(
+          text == null ? "path is missing" : "path is not a directory below the mirror: " + text,
+          "say which directory with ?path=releases/amd64/amd64/14.1-RELEASE");
+    }
+    return path;
   }
 
   private void explain(Context context) {

@@ -2,10 +2,12 @@ package dev.larder.api;
 
 import dev.larder.mirror.Explanation;
 import dev.larder.mirror.HeldFile;
+import dev.larder.mirror.KeptDirectory;
 import dev.larder.mirror.MirrorReport;
 import dev.larder.mirror.RefreshOutcome;
 import dev.larder.wire.ExplainResult;
 import dev.larder.wire.FilePage;
+import dev.larder.wire.KeptInfo;
 import dev.larder.wire.MirrorInfo;
 import dev.larder.wire.RefreshResult;
 import dev.larder.wire.RefreshResult.Outcome;
@@ -35,6 +37,7 @@ final class Wired {
         report.upstreams().stream().map(Wired::of).toList(),
         report.roots().stream().map(Wired::of).toList(),
         report.fills().stream().map(Wired::of).toList(),
+        report.kept(),
         report.requests(),
         report.hits(),
         report.bytesFromCache(),
@@ -66,6 +69,10 @@ final class Wired {
 
   static FilePage.File of(String mirror, HeldFile file) {
     return new FilePage.File(mirror, file.path(), file.size(), file.lastModified(), file.checked());
+  }
+
+  static KeptInfo of(String mirror, KeptDirectory kept) {
+    return new KeptInfo(mirror, kept.directory().value(), kept.files(), kept.bytes());
   }
 
   private static MirrorInfo.Upstream of(MirrorReport.UpstreamReport report) {

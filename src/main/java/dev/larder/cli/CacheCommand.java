@@ -151,8 +151,10 @@ final class CacheCommand {
 
   @Command(
       name = "rm",
-      description =
-          "Removes files that are held; they are fetched again when a client asks for them.",
+      description = {
+        "Removes files that are held; they are fetched again when a client asks for them.",
+        "What is kept stays; see larder mirror keep."
+      },
       footerHeading = "%nExamples:%n",
       footer = {"  larder cache rm arch 'linux-6.11*'", "  larder cache rm arch '**/gtk4-*' --yes"})
   private static final class RemoveFiles implements Callable<Integer> {
@@ -184,9 +186,11 @@ final class CacheCommand {
         output.json(result);
       } else if (output.isText() && !output.quiet()) {
         output.line(
-            "removed %s, %s"
+            "removed %s, %s%s"
                 .formatted(
-                    Wording.count(result.files(), "file"), output.words().size(result.bytes())));
+                    Wording.count(result.files(), "file"),
+                    output.words().size(result.bytes()),
+                    left(result)));
       } else if (!output.quiet()) {
         output.line(
             String.join(
@@ -194,9 +198,17 @@ final class CacheCommand {
                 Wording.plain(result.mirror()),
                 Wording.plain(result.glob()),
                 String.valueOf(result.files()),
-                String.valueOf(result.bytes())));
+                String.valueOf(result.bytes()),
+                String.valueOf(result.kept())));
       }
       return ExitCode.OK.number();
+    }
+
+    private static String left(RemovalResult result) {
+      return result.kept() == 0
+          ? ""
+          : "; left %s that are kept, see larder mirror keep %s"
+              .formatted(Wording.count(result.kept(), "file"), Wording.plain(result.mirror()));
     }
 
     private boolean confirmed() {

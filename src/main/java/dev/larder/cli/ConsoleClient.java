@@ -56,6 +56,10 @@ final class ConsoleClient implements Closeable {
         type);
   }
 
+  <T> T put(String path, Class<T> type) {
+    return exchange(request(path).timeout(LONG_ANSWER).PUT(BodyPublishers.noBody()), type);
+  }
+
   <T> T delete(String path, Class<T> type) {
     return exchange(request(path).timeout(LONG_ANSWER).DELETE(), type);
   }

@@ -14,10 +14,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// `larder mirror list | show | refresh`.
+/// `larder mirror list | show | refresh | keep`.
 @Command(
     name = "mirror",
-    description = "Shows mirrors and asks their upstreams.",
+    description = "Shows mirrors, asks their upstreams, keeps what is not to go.",
     synopsisSubcommandLabel = "COMMAND")
 final class MirrorCommand {
   private MirrorCommand() {}
@@ -26,10 +26,11 @@ final class MirrorCommand {
     return new CommandLine(new MirrorCommand())
         .addSubcommand(new ListMirrors(session))
         .addSubcommand(new ShowMirror(session))
-        .addSubcommand(new RefreshMirror(session));
+        .addSubcommand(new RefreshMirror(session))
+        .addSubcommand(new KeepCommand(session));
   }
 
-  private static String path(String mirror) {
+  static String path(String mirror) {
     return "/api/v1/mirrors/" + ConsoleClient.encoded(mirror);
   }
 
@@ -83,7 +84,7 @@ final class MirrorCommand {
       name = "show",
       description = {
         "Shows one mirror: its roots, upstreams and downloads under way.",
-        "As tsv, the first field says what a line is about: mirror, upstream, root, fill."
+        "As tsv, the first field says what a line is about: mirror, upstream, root, fill, kept."
       },
       footerHeading = "%nExamples:%n",
       footer = {"  larder mirror show arch", "  larder mirror show arch -o json"})

@@ -29,6 +29,9 @@ final class MirrorTables {
       section(upstreams(mirrors));
     }
     section(fills(mirrors));
+    if (withUpstreams) {
+      section(kept(mirrors));
+    }
     List<String> troubles = troubles(mirrors);
     if (!troubles.isEmpty()) {
       output.line("");
@@ -42,6 +45,7 @@ final class MirrorTables {
     upstreams(mirrors).writeTabbed(output.out(), "upstream");
     roots(mirrors).writeTabbed(output.out(), "root");
     fills(mirrors).writeTabbed(output.out(), "fill");
+    kept(mirrors).writeTabbed(output.out(), "kept");
   }
 
   private void section(Table table) {
@@ -193,6 +197,14 @@ final class MirrorTables {
             left(fill, speed),
             fill.readers());
       }
+    }
+    return table;
+  }
+
+  private static Table kept(List<MirrorInfo> mirrors) {
+    Table table = new Table(Column.text("MIRROR"), Column.text("KEPT"));
+    for (MirrorInfo m : mirrors) {
+      m.kept().forEach(path -> table.add(m.name(), path));
     }
     return table;
   }

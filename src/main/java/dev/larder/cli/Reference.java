@@ -26,10 +26,12 @@ final class Reference {
       | `upstream` | mirror, URL, state, retried at, why |
       | `root` | mirror, root, state, generation, fetched, checked, packages, held (`,`), why |
       | `fill` | mirror, path, received, size, readers, started, upstream |
+      | `kept` | mirror, path |
       | of `mirror list` | name, format, state, path, number of roots, upstreams (space) |
       | of `mirror refresh` | mirror, outcome, generation, why |
+      | of `mirror keep` | mirror, path, files, bytes |
       | of `cache ls` | mirror, path, size, modified, checked |
-      | of `cache rm` | mirror, pattern, files, bytes |
+      | of `cache rm` | mirror, pattern, files, bytes, files that are kept |
       | of `explain` | fact, value |
       | of `version` | `client` or `server`, version, Java |
 

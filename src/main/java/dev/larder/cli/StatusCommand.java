@@ -14,7 +14,8 @@ import picocli.CommandLine.Command;
     name = "status",
     description = {
       "Shows how the server, its mirrors and the downloads under way stand.",
-      "As tsv, the first field says what a line is about: server, mirror, upstream, root, fill."
+      "As tsv, the first field says what a line is about: server, mirror, upstream, root, fill,"
+          + " kept."
     },
     footerHeading = "%nExamples:%n",
     footer = {

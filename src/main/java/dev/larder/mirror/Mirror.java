@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -109,7 +110,8 @@ public final class Mirror implements Content, Closeable {
     HeldFiles held = new HeldFiles(layout, name, format::rootOf, table, clock);
     LastUse uses =
         new LastUse(new LastUseTable(around.database(), name), clock, settings.activeFor());
-    Workings workings = new Workings(settings, format, upstreams, held, uses, traffic, clock);
+    Kept kept = Kept.open(around.layout().keep(name));
+    Workings workings = new Workings(settings, format, upstreams, held, kept, uses, traffic, clock);
 
     Signatures signatures = new Signatures(workings);
     IndexCheck check = new IndexCheck(format, around.trust(), settings.verify(), signatures);
@@ -190,6 +192,7 @@ public final class Mirror implements Content, Closeable {
         workings.upstreams().all().stream().map(Upstream::report).toList(),
         roots.withGeneration().stream().map(Root::report).toList(),
         fills.reports(),
+        workings.kept().directories().stream().map(RelPath::value).toList(),
         traffic.requests(),
         traffic.hits(),
         traffic.cacheBytes(),
@@ -236,12 +239,40 @@ public final class Mirror implements Content, Closeable {
     return shelf.held(wanted, after, limit);
   }
 
-  /// Removes the files whose path is `wanted` from the tree; they are fetched again when asked for.
-  /// Returns what was removed.
+  /// Removes the files whose path is `wanted` from the tree, except those that are kept; they are
+  /// fetched again when asked for.
   ///
   /// @throws IOException if the disk fails
-  public List<HeldFile> remove(Predicate<RelPath> wanted) throws IOException {
-    return shelf.remove(wanted);
+  public Removed remove(Predicate<RelPath> wanted) throws IOException {
+    return shelf.removeUnlessKept(wanted);
+  }
+
+  /// The directories that are kept, in the order of their paths.
+  ///
+  /// @throws IOException if the disk cannot be read
+  public List<KeptDirectory> kept() throws IOException {
+    List<KeptDirectory> all = new ArrayList<>();
+    for (RelPath directory : workings.kept().directories()) {
+      all.add(shelf.sum(directory));
+    }
+    return List.copyOf(all);
+  }
+
+  /// Keeps what is in `directory` now and later: nothing removes it to tidy up.
+  ///
+  /// @throws IllegalArgumentException if it is the root of the mirror
+  /// @throws IOException if the disk fails
+  public KeptDirectory keep(RelPath directory) throws IOException {
+    workings.kept().keep(directory);
+    return shelf.sum(directory);
+  }
+
+  /// No longer keeps `directory`.
+  ///
+  /// @return what is in it, or null if it was not kept
+  /// @throws IOException if the disk fails
+  public @Nullable KeptDirectory letGo(RelPath directory) throws IOException {
+    return workings.kept().letGo(directory) ? shelf.sum(directory) : null;
   }
 
   private void run() {

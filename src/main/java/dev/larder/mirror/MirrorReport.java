@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param upstreams in order of preference
 /// @param roots its roots that were asked for since they exist
 /// @param fills downloads under way
+/// @param kept directories that nothing removes
 /// @param requests answers given since start
 /// @param hits of these, answered from what we hold
 /// @param bytesFromCache body bytes sent from what we hold
@@ -21,6 +22,7 @@ public record MirrorReport(
     List<UpstreamReport> upstreams,
     List<RootReport> roots,
     List<FillReport> fills,
+    List<String> kept,
     long requests,
     long hits,
     long bytesFromCache,
@@ -30,6 +32,7 @@ public record MirrorReport(
     upstreams = List.copyOf(upstreams);
     roots = List.copyOf(roots);
     fills = List.copyOf(fills);
+    kept = List.copyOf(kept);
   }
 
   /// How an upstream stands.

@@ -7,10 +7,12 @@ import dev.larder.store.Layout;
 import dev.larder.store.RelPath;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -153,9 +156,54 @@ final class Shelf {
     }
   }
 
+  /// What is here at and below `directory`.
+  KeptDirectory sum(RelPath directory) throws IOException {
+    Path place = layout.file(workings.settings().name(), directory);
+    LongAdder files = new LongAdder();
+    LongAdder bytes = new LongAdder();
+    Files.walkFileTree(
+        place,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            if (attributes.isRegularFile() && !isTemporary(file)) {
+              files.increment();
+              bytes.add(attributes.size());
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+            if (e instanceof NoSuchFileException) {
+              return FileVisitResult.CONTINUE;
+            }
+            throw e;
+          }
+        });
+    return new KeptDirectory(directory, files.sum(), bytes.sum());
+  }
+
+  private static boolean isTemporary(Path file) {
+    return file.getFileName().toString().startsWith(".new-");
+  }
+
+  /// Removes the held files that match, except what is kept and the index files.
+  Removed removeUnlessKept(Predicate<RelPath> wanted) throws IOException {
+    LongAdder spared = new LongAdder();
+    List<HeldFile> gone =
+        remove(path -> {
+          boolean is = wanted.test(path);
+          boolean stays = is && workings.kept().covers(path);
+          spared.add(stays ? 1 : 0);
+          return is && !stays;
+        });
+    return new Removed(gone, spared.sum());
+  }
+
   /// Removes the held files that match, except the index files: those are copies for other web
   /// servers, and come back with the next generation only.
-  List<HeldFile> remove(Predicate<RelPath> wanted) throws IOException {
+  private List<HeldFile> remove(Predicate<RelPath> wanted) throws IOException {
     List<HeldFile> removed = new ArrayList<>();
     for (HeldFile file : held(wanted, null, Integer.MAX_VALUE)) {
       RelPath path = new RelPath(file.path());

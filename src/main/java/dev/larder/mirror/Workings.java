@@ -9,6 +9,7 @@ import java.time.InstantSource;
 /// @param format of its files
 /// @param upstreams where they come from
 /// @param held which of them we have
+/// @param kept which of them nothing removes
 /// @param uses what clients asked for
 /// @param traffic counters
 /// @param clock the time
@@ -17,6 +18,7 @@ record Workings(
     Format format,
     Upstreams upstreams,
     HeldFiles held,
+    Kept kept,
     LastUse uses,
     Traffic traffic,
     InstantSource clock) {}

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 /// data/
 ///   tree/<mirror>/<path>                   the bytes, at their URL path, as clients see them
+///   state/<mirror>/keep                    directories that nothing removes, one path a line
 ///   state/<mirror>/<root>/
 ///     current                              number of the current generation
 ///     refused-since                        since when upstreams only offer an older set
@@ -78,6 +79,11 @@ public record Layout(Path data) {
     String path = name.replaceFirst("^%(?=root$|\\.)", "");
     RelPath root = RelPath.orNull(path.replace("%2F", "/").replace("%25", "%"));
     return root != null && rootName(root).equals(name) ? root : null;
+  }
+
+  /// The list of a mirror's directories that are kept.
+  public Path keep(String mirror) {
+    return state().resolve(mirror).resolve("keep");
   }
 
   /// Everything that is not served.

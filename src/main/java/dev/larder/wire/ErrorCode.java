@@ -13,6 +13,8 @@ public enum ErrorCode {
   UNKNOWN_MIRROR(404, 3, "Unknown mirror"),
   /// No mirror answers at that URL.
   NOT_COVERED(404, 3, "No mirror answers there"),
+  /// The directory is not one that is kept.
+  NOT_KEPT(404, 3, "Not kept"),
   /// The API has no such path.
   UNKNOWN_ROUTE(404, 1, "No such route"),
   /// The path exists, but not for this method.

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param upstreams in order of preference
 /// @param roots its roots that were asked for
 /// @param fills downloads under way
+/// @param kept directories whose files nothing removes
 /// @param requests answers given since the server started
 /// @param hits of these, answered from what is held
 /// @param bytesFromCache body bytes sent from what is held
@@ -23,6 +24,7 @@ public record MirrorInfo(
     List<Upstream> upstreams,
     List<Root> roots,
     List<Fill> fills,
+    List<String> kept,
     long requests,
     long hits,
     long bytesFromCache,
@@ -32,6 +34,7 @@ public record MirrorInfo(
     upstreams = List.copyOf(upstreams);
     roots = List.copyOf(roots);
     fills = List.copyOf(fills);
+    kept = List.copyOf(kept);
   }
 
   /// An upstream.

@@ -6,4 +6,5 @@ package dev.larder.wire;
 /// @param glob what was asked for
 /// @param files how many files
 /// @param bytes how many bytes they had
-public record RemovalResult(String mirror, String glob, long files, long bytes) {}
+/// @param kept how many files stayed because they lie in a directory that is kept
+public record RemovalResult(String mirror, String glob, long files, long bytes, long kept) {}

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.larder.wire.ErrorCode;
 import dev.larder.wire.ExplainResult;
 import dev.larder.wire.FilePage;
+import dev.larder.wire.KeptInfo;
+import dev.larder.wire.KeptList;
 import dev.larder.wire.MirrorInfo;
 import dev.larder.wire.MirrorList;
 import dev.larder.wire.Problem;
@@ -38,6 +40,8 @@ class ApiReferenceTest {
           FilePage.class,
           FilePage.File.class,
           RemovalResult.class,
+          KeptList.class,
+          KeptInfo.class,
           ExplainResult.class,
           ExplainResult.Step.class,
           VersionInfo.class,

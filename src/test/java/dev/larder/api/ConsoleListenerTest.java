@@ -11,6 +11,8 @@ import dev.larder.wire.ErrorCode;
 import dev.larder.wire.ExplainResult;
 import dev.larder.wire.FilePage;
 import dev.larder.wire.Json;
+import dev.larder.wire.KeptInfo;
+import dev.larder.wire.KeptList;
 import dev.larder.wire.MirrorInfo;
 import dev.larder.wire.MirrorList;
 import dev.larder.wire.Problem;
@@ -236,11 +238,43 @@ class ConsoleListenerTest {
     HttpResponse<byte[]> removed =
         send(request("/api/v1/mirrors/arch/files?glob=extra/**").DELETE());
     assertThat(ok(removed, RemovalResult.class))
-        .isEqualTo(new RemovalResult("arch", "extra/**", 2, 7_242_880));
+        .isEqualTo(new RemovalResult("arch", "extra/**", 2, 7_242_880, 0));
     problem(send(request("/api/v1/mirrors/arch/files").DELETE()), ErrorCode.BAD_REQUEST);
     problem(send(request("/api/v1/mirrors/arch/files?glob=").DELETE()), ErrorCode.BAD_REQUEST);
     assertThat(get("/api/v1/mirrors/arch/files", FilePage.class).files()).hasSize(3);
     assertThat(operations.calls).containsExactly("remove arch extra/**");
+  }
+
+  @Test
+  void whatIsKeptIsListedAndNotRemoved() throws Exception {
+    KeptInfo linux = new KeptInfo("arch", "core/os/x86_64", 3, 140_248_889);
+    String place = "/api/v1/mirrors/arch/kept?path=";
+    assertThat(get("/api/v1/mirrors/arch/kept", KeptList.class).kept()).isEmpty();
+    HttpResponse<byte[]> kept =
+        send(request(place + "/core/os/x86_64/").PUT(BodyPublishers.noBody()));
+    assertThat(ok(kept, KeptInfo.class)).isEqualTo(linux);
+    assertThat(get("/api/v1/mirrors/arch/kept", KeptList.class).kept()).containsExactly(linux);
+    assertThat(get("/api/v1/mirrors/arch", MirrorInfo.class).kept())
+        .containsExactly("core/os/x86_64");
+    HttpResponse<byte[]> removed = send(request("/api/v1/mirrors/arch/files?glob=**").DELETE());
+    assertThat(ok(removed, RemovalResult.class))
+        .isEqualTo(new RemovalResult("arch", "**", 2, 7_242_880, 3));
+    assertThat(ok(send(request(place + "core/os/x86_64").DELETE()), KeptInfo.class))
+        .isEqualTo(linux);
+    Problem twice = problem(send(request(place + "core/os/x86_64").DELETE()), ErrorCode.NOT_KEPT);
+    assertThat(twice.detail()).isEqualTo("core/os/x86_64 of mirror arch is not kept");
+    assertThat(twice.advice()).startsWith("larder mirror keep arch shows what is");
+  }
+
+  @Test
+  void keepingNeedsADirectoryBelowAMirror() throws Exception {
+    for (String query : List.of("", "?path=", "?path=/", "?path=a/../b", "?path=a//b")) {
+      String place = "/api/v1/mirrors/arch/kept" + query;
+      problem(send(request(place).PUT(BodyPublishers.noBody())), ErrorCode.BAD_REQUEST);
+      problem(send(request(place).DELETE()), ErrorCode.BAD_REQUEST);
+    }
+    problem("/api/v1/mirrors/none/kept", ErrorCode.UNKNOWN_MIRROR);
+    assertThat(operations.calls).isEmpty();
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.larder.api;
 
 import dev.larder.mirror.Explanation;
 import dev.larder.mirror.HeldFile;
+import dev.larder.mirror.KeptDirectory;
 import dev.larder.mirror.MirrorReport;
 import dev.larder.mirror.MirrorReport.FillReport;
 import dev.larder.mirror.MirrorReport.RootReport;
@@ -15,7 +16,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// A server with two mirrors and fixed figures: `arch` in trouble, `quiet` never asked. Holds its
@@ -47,6 +51,8 @@ public final class SampleOperations implements Operations {
               file("core/os/x86_64/linux-6.12.1.arch1-1-x86_64.pkg.tar.zst.sig", 310, false),
               file("extra/os/x86_64/gtk4-1:4.16.5-1-x86_64.pkg.tar.zst", 5_242_880, true),
               file("extra/os/x86_64/libsigc++-2.12.1-1-x86_64.pkg.tar.zst", 2_000_000, true)));
+
+  private final Set<RelPath> kept = new ConcurrentSkipListSet<>();
 
   private static HeldFile file(String path, long size, boolean checked) {
     return new HeldFile(path, size, NOW.minusSeconds(3 * 3600), checked);
@@ -107,6 +113,7 @@ public final class SampleOperations implements Operations {
                 NOW.minusSeconds(12)),
             new FillReport(
                 "extra/os/x86_64/new.db", -1, 4096, 1, "https://one.example", NOW.minusSeconds(1))),
+        kept.stream().map(RelPath::value).toList(),
         2000,
         1825,
         13_207_024_435L,
@@ -118,6 +125,7 @@ public final class SampleOperations implements Operations {
         "quiet",
         formats.getLast(),
         List.of(new UpstreamReport("https://three.example/archlinux", "untried", null, null)),
+        List.of(),
         List.of(),
         List.of(),
         0,
@@ -172,9 +180,39 @@ public final class SampleOperations implements Operations {
   @Override
   public synchronized Removal remove(String mirror, Glob glob) {
     calls.add("remove " + mirror + " " + glob);
-    List<HeldFile> gone = matching(mirror, glob);
+    List<HeldFile> wanted = matching(mirror, glob);
+    List<HeldFile> gone = wanted.stream().filter(f -> kept.stream().noneMatch(in(f))).toList();
     files.removeAll(gone);
-    return new Removal(gone.size(), gone.stream().mapToLong(HeldFile::size).sum());
+    long bytes = gone.stream().mapToLong(HeldFile::size).sum();
+    return new Removal(gone.size(), bytes, wanted.size() - gone.size());
+  }
+
+  private static Predicate<RelPath> in(HeldFile file) {
+    return directory -> file.path().startsWith(directory + "/");
+  }
+
+  @Override
+  public synchronized List<KeptDirectory> kept(String mirror) {
+    return mirror.equals("arch") ? kept.stream().map(this::sum).toList() : List.of();
+  }
+
+  @Override
+  public synchronized KeptDirectory keep(String mirror, RelPath directory) {
+    calls.add("keep " + mirror + " " + directory);
+    kept.add(directory);
+    return sum(directory);
+  }
+
+  @Override
+  public synchronized @Nullable KeptDirectory letGo(String mirror, RelPath directory) {
+    calls.add("let go " + mirror + " " + directory);
+    return kept.remove(directory) ? sum(directory) : null;
+  }
+
+  private KeptDirectory sum(RelPath directory) {
+    List<HeldFile> below = files.stream().filter(f -> in(f).test(directory)).toList();
+    return new KeptDirectory(
+        directory, below.size(), below.stream().mapToLong(HeldFile::size).sum());
   }
 
   private List<HeldFile> matching(String mirror, Glob glob) {

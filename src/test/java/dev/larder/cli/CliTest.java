@@ -9,6 +9,7 @@ import dev.larder.mirror.RefreshOutcome;
 import dev.larder.wire.ErrorCode;
 import dev.larder.wire.FilePage;
 import dev.larder.wire.Json;
+import dev.larder.wire.KeptList;
 import dev.larder.wire.MirrorInfo;
 import dev.larder.wire.MirrorList;
 import dev.larder.wire.RefreshResult;
@@ -257,7 +258,53 @@ class CliTest {
     assertThat(larder.err()).contains("add --yes");
     assertThat(larder.operations.calls).isEmpty();
     assertThat(larder.run("cache", "rm", "arch", "*.sig", "--yes")).isZero();
-    assertThat(larder.out()).isEqualTo("arch\t*.sig\t1\t310\n");
+    assertThat(larder.out()).isEqualTo("arch\t*.sig\t1\t310\t0\n");
+  }
+
+  @Test
+  void mirrorKeep() {
+    larder.onTerminal();
+    assertThat(larder.run("mirror", "keep", "arch")).isZero();
+    assertThat(larder.out()).isEqualTo("nothing is kept\n");
+    assertThat(larder.run("mirror", "keep", "arch", "core/os/x86_64")).isZero();
+    assertThat(larder.out()).isEqualTo("kept: core/os/x86_64, 3 files, 133.8 MiB\n");
+    assertThat(larder.run("mirror", "keep", "arch", "core/later")).isZero();
+    assertThat(larder.out()).isEqualTo("kept: core/later, of which nothing is here yet\n");
+    assertThat(larder.run("mirror", "keep", "arch")).isZero();
+    assertThat(larder.out())
+        .isEqualTo(
+            """
+            MIRROR  PATH            FILES       SIZE
+            arch    core/later          0        0 B
+            arch    core/os/x86_64      3  133.8 MiB
+            """);
+    assertThat(larder.run("mirror", "show", "arch")).isZero();
+    assertThat(larder.out()).contains("MIRROR  KEPT\narch    core/later\narch    core/os/x86_64\n");
+    assertThat(larder.run("cache", "rm", "arch", "**", "--yes")).isZero();
+    assertThat(larder.out())
+        .isEqualTo(
+            "removed 2 files, 6.9 MiB; left 3 files that are kept, see larder mirror keep arch\n");
+    assertThat(larder.run("mirror", "keep", "arch", "core/later", "--undo")).isZero();
+    assertThat(larder.out()).isEqualTo("no longer kept: core/later, of which nothing is here\n");
+    assertThat(larder.run("mirror", "keep", "arch", "core/later", "--undo")).isEqualTo(3);
+    assertThat(larder.err())
+        .startsWith("larder: core/later of mirror arch is not kept; larder mirror keep arch shows");
+  }
+
+  @Test
+  void mirrorKeepForAProgram() {
+    assertThat(larder.run("mirror", "keep", "arch", "core/os/x86_64")).isZero();
+    assertThat(larder.out()).isEqualTo("arch\tcore/os/x86_64\t3\t140248889\n");
+    assertThat(larder.run("mirror", "keep", "arch", "-q")).isZero();
+    assertThat(larder.out()).isEqualTo("core/os/x86_64\n");
+    assertThat(larder.run("mirror", "show", "arch")).isZero();
+    assertThat(larder.out()).endsWith("\nkept\tarch\tcore/os/x86_64\n");
+    assertThat(json(KeptList.class, "mirror", "keep", "arch", "-o", "json").kept()).hasSize(1);
+    assertThat(larder.run("mirror", "keep", "arch", "core/os/x86_64", "--undo", "-q")).isZero();
+    assertThat(larder.out()).isEmpty();
+    assertThat(larder.run("mirror", "keep", "arch", "--undo")).isEqualTo(2);
+    assertThat(larder.run("mirror", "keep", "arch", "../x")).isEqualTo(2);
+    assertThat(larder.run("mirror", "keep", "none", "x")).isEqualTo(3);
   }
 
   @Test
