@@ -17,25 +17,31 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
-/// `larder serve` as a process of its own, so that it can be killed: one mirror `arch`, the data in
-/// a directory that stays, every run on a free port. With the heap of a small machine.
+/// `larder serve` as a process of its own, so that it can be killed: one mirror, `arch` unless
+/// said, the data in a directory that stays, every run on a free port. With the heap of a small
+/// machine.
 final class LarderProcess implements AutoCloseable {
-  private static final Pattern MIRROR = Pattern.compile("mirror\\s+(http://\\S+?)/arch");
-
   private final Path directory;
+  private final String mirror;
   private final Path config;
   private int runs;
   private @Nullable Process process;
   private @Nullable String url;
 
   LarderProcess(Path directory, String... upstreams) throws IOException {
+    this(directory, "arch", TestLarder.mirrorTable("arch", "pacman", List.of(), upstreams));
+  }
+
+  /// @param mirror the name of the mirror that the other methods speak of
+  /// @param tables whole lines, `[mirror.NAME]` first
+  LarderProcess(Path directory, String mirror, List<String> tables) throws IOException {
     this.directory = directory;
+    this.mirror = mirror;
     List<String> lines = new ArrayList<>();
     lines.add("data = \"" + directory.resolve("data") + "\"");
     lines.add("[packages]\nlisten = [\"127.0.0.1:0\"]");
     lines.add("[console]\nlisten = [\"127.0.0.1:0\"]");
-    lines.add("[mirror.arch]\nformat = \"pacman\"\nrefresh = \"0s\"");
-    lines.add("upstream = [\"" + String.join("\", \"", upstreams) + "\"]");
+    lines.addAll(tables);
     config = Files.write(directory.resolve("larder.toml"), lines);
   }
 
@@ -44,6 +50,7 @@ final class LarderProcess implements AutoCloseable {
     Path output = directory.resolve("output-" + ++runs);
     Process started = command().start(output);
     process = started;
+    Pattern printed = Pattern.compile("mirror\\s+(http://\\S+?)/" + Pattern.quote(mirror) + "\\b");
     url =
         Awaitility.await()
             .atMost(Duration.ofSeconds(60))
@@ -53,8 +60,8 @@ final class LarderProcess implements AutoCloseable {
                   if (!started.isAlive()) {
                     throw new AssertionError("it ended: " + Files.readString(output));
                   }
-                  Matcher line = MIRROR.matcher(Files.readString(output));
-                  return line.find() ? line.group(1) + "/arch" : "";
+                  Matcher line = printed.matcher(Files.readString(output));
+                  return line.find() ? line.group(1) + "/" + mirror : "";
                 },
                 found -> !found.isEmpty());
     return this;
@@ -150,12 +157,12 @@ final class LarderProcess implements AutoCloseable {
 
   /// Where the mirror keeps the bytes of `path`.
   Path file(String path) {
-    return data().resolve("tree/arch").resolve(path);
+    return data().resolve("tree").resolve(mirror).resolve(path);
   }
 
-  /// The state of the mirror's root.
+  /// The state of the mirror's root, and of the fills of all its roots.
   Path state() {
-    return data().resolve("state/arch/root");
+    return data().resolve("state").resolve(mirror).resolve("root");
   }
 
   /// The regular files below `directory`, relative to it; none if it does not exist.

@@ -13,21 +13,22 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A whole Larder in this process: real listeners on free ports, its own data directory, one mirror
-/// called `arch`. Asks upstream on every index request unless told otherwise, so that tests need
-/// not wait for freshness.
+/// called `arch` unless other mirrors are given. Asks upstream on every index request unless told
+/// otherwise, so that tests need not wait for freshness.
 public final class TestLarder implements AutoCloseable {
   private final Path directory;
   private final List<String> lines;
+  private final String name;
   private @Nullable Larder larder;
   private Duration ahead = Duration.ZERO;
 
-  private TestLarder(Path directory, List<String> lines) {
+  private TestLarder(Path directory, List<String> lines, String name) {
     this.directory = directory;
     this.lines = lines;
+    this.name = name;
   }
 
   /// One whose mirror follows these upstreams.
@@ -42,20 +43,36 @@ public final class TestLarder implements AutoCloseable {
 
   /// The same, with everything in `directory`, which may lie on a disk of its own.
   public static TestLarder in(Path directory, List<String> mirrorLines, String... upstreams) {
+    return tables(directory, "arch", mirrorTable("arch", "pacman", mirrorLines, upstreams));
+  }
+
+  /// One with these tables of mirrors.
+  ///
+  /// @param name of the mirror that the other methods speak of
+  /// @param tables whole lines, `[mirror.NAME]` first
+  public static TestLarder tables(Path directory, String name, List<String> tables) {
     List<String> lines = new ArrayList<>();
     lines.add("data = \"" + directory.resolve("data") + "\"");
     lines.add("[packages]");
     lines.add("listen = [\"127.0.0.1:0\"]");
     lines.add("[console]");
     lines.add("listen = [\"127.0.0.1:0\"]");
-    lines.add("[mirror.arch]");
-    lines.add("format = \"pacman\"");
+    lines.addAll(tables);
+    return new TestLarder(directory, lines, name).start();
+  }
+
+  /// The table of one mirror, which asks on every index request unless `more` says otherwise.
+  public static List<String> mirrorTable(
+      String name, String format, List<String> more, String... upstreams) {
+    List<String> lines = new ArrayList<>();
+    lines.add("[mirror." + name + "]");
+    lines.add("format = \"" + format + "\"");
     lines.add("upstream = [\"" + String.join("\", \"", upstreams) + "\"]");
-    if (mirrorLines.stream().noneMatch(line -> line.startsWith("refresh"))) {
+    if (more.stream().noneMatch(line -> line.startsWith("refresh"))) {
       lines.add("refresh = \"0s\"");
     }
-    lines.addAll(mirrorLines);
-    return new TestLarder(directory, lines).start();
+    lines.addAll(more);
+    return lines;
   }
 
   /// Starts it (again), with what is in its data directory.
@@ -64,7 +81,7 @@ public final class TestLarder implements AutoCloseable {
       Files.createDirectories(directory);
       Path file = Files.write(directory.resolve("larder.toml"), lines);
       Machine machine = new Machine(Map.of(), "Linux", "root", directory, directory, Path.of("/"));
-      Config config = Config.load(file, List.of(), machine, Set.of("pacman")).config();
+      Config config = Config.load(file, List.of(), machine, Larder.formats()).config();
       Duration later = ahead;
       larder = Larder.open(config, () -> Instant.now().plus(later));
       return this;
@@ -102,13 +119,21 @@ public final class TestLarder implements AutoCloseable {
 
   /// Its mirror.
   public Mirror mirror() {
-    return larder().mirrors().getFirst();
+    return larder().mirrors().stream()
+        .filter(mirror -> mirror.name().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /// The URL of the package listener without a slash at the end: `http://127.0.0.1:43210`.
+  public String top() {
+    InetSocketAddress address = larder().packageAddresses().getFirst();
+    return "http://127.0.0.1:" + address.getPort();
   }
 
   /// Base URL of the mirror without a final slash: `http://127.0.0.1:43210/arch`.
   public String url() {
-    InetSocketAddress address = larder().packageAddresses().getFirst();
-    return "http://127.0.0.1:" + address.getPort() + "/arch";
+    return top() + "/" + name;
   }
 
   /// The URL of `path`, which is percent-encoded already.
@@ -123,12 +148,12 @@ public final class TestLarder implements AutoCloseable {
 
   /// Where the mirror keeps something else: `generations`, `held`, `partial`.
   public Path state(String what) {
-    return data().resolve("state").resolve("arch").resolve("root").resolve(what);
+    return data().resolve("state").resolve(name).resolve("root").resolve(what);
   }
 
   /// Where the mirror keeps the bytes of `path`.
   public Path file(String path) {
-    return data().resolve("tree/arch").resolve(path);
+    return data().resolve("tree").resolve(name).resolve(path);
   }
 
   @Override

@@ -169,8 +169,8 @@ final class Answers {
         new WhileFresh(root, generation, member.path()));
   }
 
-  /// The half of a pair whose other half this client was handed from a generation that is not
-  /// current any more; null if that is not so.
+  /// The half of a pair whose other half this client was handed, from the generation of that one
+  /// and without asking upstream, which may have published in between; null if that is not so.
   private @Nullable Answer paired(Ask ask, Root root) throws IOException {
     RelPath with = workings.format().pairedWith(ask.path());
     if (with == null) {
@@ -178,11 +178,14 @@ final class Answers {
     }
     long last = clients.last(ask.client(), with.parent(), root.directory());
     Generation generation = root.generation(last);
-    if (generation == null || generation == root.current() || generation.member(with) == null) {
+    if (generation == null || generation.member(with) == null) {
       return null;
     }
     CacheStatus status = CacheStatus.hit("gen=" + last);
     Member member = generation.member(ask.path());
+    if (member == null && generation == root.current()) {
+      return null; // it may only not have been asked for
+    }
     return member == null
         ? new Answer.Absent("Upstream had no %s.".formatted(ask.path().fileName()), status)
         : new Answer.Found(

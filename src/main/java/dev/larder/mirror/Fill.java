@@ -56,7 +56,8 @@ final class Fill {
     this.order = order;
     this.fills = fills;
     this.startedAt = fills.clock().instant();
-    this.growth = new Growth(order.checked(), order.promise().expected().size());
+    this.growth = 
+        new Growth(order.checked(), order.promise().expected().size(), order.wholeUpTo());
     this.hashing = new Hashing(order.promise().expected().checksum());
   }
 
@@ -98,17 +99,23 @@ final class Fill {
     if (known == null) {
       return new FillHead.Failed(504, "no upstream has answered in time", RETRY_AFTER);
     }
-    if (known instanceof FillHead.Begun begun
-        && begun.size() >= 0
-        && begun.size() <= Growth.WITHHELD) {
+    if (known instanceof FillHead.Begun begun && growth.isWithheldWhole(begun.size())) {
       State ended = growth.awaitEnd(PATIENCE);
       if (ended == null) {
         growth.lose();
+        // Another upstream may have come in meanwhile, with another size.
+        return new FillHead.Begun(growth.size(), begun.lastModified(), begun.status());
       } else if (ended instanceof State.Failed failed) {
         return new FillHead.Failed(502, failed.why(), RETRY_AFTER);
       }
     }
     return known;
+  }
+
+  /// Whether it has begun to give bytes and can give no more: whoever wants them now needs another.
+  boolean isBroken() {
+    return growth.state() instanceof State.Failed
+        && head.getNow(null) instanceof FillHead.Begun;
   }
 
   MirrorReport.FillReport report() {
@@ -302,7 +309,11 @@ final class Fill {
       body.skipNBytes(take.skip());
     }
     long size = take.size();
-    growth.size(size);
+    if (!growth.size(size)) {
+      forgetPartial();
+      fail("an upstream has %d bytes where another had %d".formatted(size, growth.size()));
+      return Attempt.DONE;
+    }
     head.complete(new FillHead.Begun(size, lastModified, response.status()));
     contributors.add(upstream);
     append(start, start.length);

@@ -14,6 +14,7 @@ import java.util.Map;
 ///   [FillHead.NotModified]
 /// @param maxSize the most bytes a client would take, or -1
 /// @param checked whether the whole is looked at before its last bytes are let go
+/// @param wholeUpTo files of up to so many bytes are let go only as a whole
 /// @param mayBePage whether the path may really be an HTML page
 record FillOrder(
     RelPath path,
@@ -22,7 +23,12 @@ record FillOrder(
     Map<String, String> conditional,
     long maxSize,
     boolean checked,
+    long wholeUpTo,
     boolean mayBePage) {
+  /// FreeBSD's phttpget gives up its whole list when the first answer of a connection ends short,
+  /// so of what it fetches only large files may; it waits for fifteen seconds.
+  private static final long WHOLE_FOR_PHTTPGET = 1 << 20;
+
   FillOrder {
     conditional = Map.copyOf(conditional);
   }
@@ -45,6 +51,9 @@ record FillOrder(
         conditional,
         format.maxSize(path),
         promise.provable() || tells,
+        kind instanceof PathKind.HashNamed || kind instanceof PathKind.Immutable
+            ? WHOLE_FOR_PHTTPGET
+            : Growth.WITHHELD,
         kind instanceof PathKind.Other);
   }
 

@@ -70,7 +70,9 @@ final class Fills implements Closeable {
   /// @return the fill, joined: the caller calls [Growth#leave()]
   Fill join(FillOrder order) {
     return running.compute(
-        order.key(), (key, fill) -> fill != null && fill.growth().join() ? fill : start(order));
+        order.key(),
+        (key, fill) ->
+            fill != null && !fill.isBroken() && fill.growth().join() ? fill : start(order));
   }
 
   /// Whether these bytes are on their way.

@@ -25,6 +25,7 @@ final class Growth implements GrowingFile {
   static final int WITHHELD = 64 * 1024;
 
   private final boolean checked;
+  private final long wholeUpTo;
   private final CompletableFuture<State> end = new CompletableFuture<>();
   // The writer is one user of the channel, every reader another.
   private final AtomicInteger users = new AtomicInteger(1);
@@ -40,8 +41,14 @@ final class Growth implements GrowingFile {
   /// @param checked whether the whole is looked at before its last bytes are let go
   /// @param size in bytes, or -1 if not known yet
   Growth(boolean checked, long size) {
+    this(checked, size, WITHHELD);
+  }
+
+  /// @param wholeUpTo files of up to so many bytes are withheld whole
+  Growth(boolean checked, long size, long wholeUpTo) {
     this.checked = checked;
     this.size = size;
+    this.wholeUpTo = wholeUpTo;
   }
 
   private record Waiter(long position, Runnable wake) {}
@@ -52,8 +59,22 @@ final class Growth implements GrowingFile {
   }
 
   /// The size of the whole file is known now.
-  void size(long bytes) {
-    size = bytes;
+  ///
+  /// @return false if readers may have been told another one; they would take a part for the whole
+  boolean size(long bytes) {
+    synchronized (waiters) {
+      if (size >= 0 && size != bytes && (impatient || !isWithheldWhole(size))) {
+        return false;
+      }
+      size = bytes;
+      return true;
+    }
+  }
+
+  /// Whether a checked file of so many bytes is withheld whole, so that nobody is told anything of
+  /// it before its check is passed.
+  boolean isWithheldWhole(long bytes) {
+    return bytes >= 0 && bytes <= wholeUpTo;
   }
 
   long size() {
@@ -97,7 +118,9 @@ final class Growth implements GrowingFile {
 
   /// Lets the first half of a small file go though it is not proven.
   void lose() {
-    impatient = true;
+    synchronized (waiters) {
+      impatient = true;
+    }
     wake();
   }
 
@@ -170,7 +193,7 @@ final class Growth implements GrowingFile {
     if (total < 0) {
       return Math.max(0, offset - WITHHELD);
     }
-    if (total <= WITHHELD && !impatient) {
+    if (isWithheldWhole(total) && !impatient) {
       return 0;
     }
     return Math.min(offset, total - Math.min(WITHHELD, (total + 1) / 2));

@@ -190,7 +190,7 @@ public final class Mirror implements Content, Closeable {
         name(),
         format(),
         workings.upstreams().all().stream().map(Upstream::report).toList(),
-        roots.withGeneration().stream().map(Root::report).toList(),
+        roots.worthTelling().stream().map(Root::report).toList(),
         fills.reports(),
         workings.kept().directories().stream().map(RelPath::value).toList(),
         traffic.requests(),
@@ -205,7 +205,7 @@ public final class Mirror implements Content, Closeable {
   /// @param accept also take a set that is older than ours or not signed as it must be
   public RefreshOutcome refresh(boolean accept) {
     RefreshOutcome worst = new RefreshOutcome.Nothing();
-    for (Root root : roots.withGeneration()) {
+    for (Root root : roots.worthTelling()) {
       RefreshOutcome outcome = root.refreshNow(accept);
       worst = urgency(outcome) > urgency(worst) ? outcome : worst;
     }

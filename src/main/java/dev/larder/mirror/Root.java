@@ -231,6 +231,11 @@ final class Root {
     return current() == null && !refreshing.isLocked() && !refreshing.hasQueuedThreads();
   }
 
+  /// Whether the newest set upstream offers is not served.
+  boolean isRefused() {
+    return refusal != null;
+  }
+
   RelPath directory() {
     return directory;
   }

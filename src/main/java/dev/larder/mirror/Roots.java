@@ -9,11 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -109,14 +109,21 @@ final class Roots {
 
   /// Those that have a generation, sorted by directory.
   List<Root> withGeneration() {
-    List<Root> roots = new ArrayList<>();
-    for (Entry entry : all.values()) {
-      if (entry.root().current() != null) {
-        roots.add(entry.root());
-      }
-    }
-    roots.sort(Comparator.comparing(Root::directory));
-    return roots;
+    return sorted(root -> root.current() != null);
+  }
+
+  /// Those that an operator should know of, sorted by directory: they have a generation, or
+  /// upstream shows a set for them that is refused.
+  List<Root> worthTelling() {
+    return sorted(root -> root.current() != null || root.isRefused());
+  }
+
+  private List<Root> sorted(Predicate<Root> of) {
+    return all.values().stream()
+        .map(Entry::root)
+        .filter(of)
+        .sorted(Comparator.comparing(Root::directory))
+        .toList();
   }
 
   /// Refreshes what is in use and due; forgets what came to nothing. Called every second.

@@ -181,7 +181,8 @@ final class SetFetch {
     }
     Generation have = current;
     Member same = have == null ? null : have.member(path);
-    boolean known = same != null && same.sha256().equals(member.sha256());
+    boolean known =
+        same != null && same.sha256().equals(member.sha256()) && isAlternateKnown(path, draft);
     draft.add(
         member, known && have != null && same != null ? have.manifest(same) : read(path, draft));
     RelPath signature = format.signatureOf(path);
@@ -222,6 +223,18 @@ final class SetFetch {
       contradiction = path + " and " + format.alternateOf(path) + " name different packages";
     }
     return Manifest.EMPTY; // what it names is known already
+  }
+
+  /// Whether the other form of `path` is as it was when the two were compared. One that is new
+  /// beside an old `path` is half a publication.
+  private boolean isAlternateKnown(RelPath path, Draft draft) {
+    RelPath alternate = format.alternateOf(path);
+    Member drafted = alternate == null ? null : draft.member(alternate);
+    if (alternate == null || drafted == null) {
+      return true;
+    }
+    Member known = current == null ? null : current.member(alternate);
+    return known != null && known.sha256().equals(drafted.sha256());
   }
 
   private @Nullable Manifest alternate(RelPath path, Draft draft) {

@@ -128,8 +128,12 @@ final class Switchover {
   private void date(Draft draft, @Nullable Generation current) throws InterruptedException {
     Instant latest = Instant.EPOCH;
     Instant leading = leading(draft, current);
+    RelPath leader = workings.format().leader(root);
     for (Member member : draft.members()) {
-      OptionalInt after = workings.format().secondsAfterLeader(member.path());
+      OptionalInt after =
+          member.path().equals(leader)
+              ? OptionalInt.of(0)
+              : workings.format().secondsAfterLeader(member.path());
       Instant time =
           leading != null && after.isPresent()
               ? leading.plusSeconds(after.getAsInt())
@@ -148,13 +152,12 @@ final class Switchover {
     Member before = current == null ? null : current.member(member.path());
     return before != null && before.sha256().equals(member.sha256())
         ? before.lastModified()
-        : next(member, before);
+        : next(member, before == null ? null : before.lastModified());
   }
 
-  private Instant next(Member member, @Nullable Member before) {
+  private Instant next(Member member, @Nullable Instant last) {
     Instant upstream = member.lastModified().equals(Instant.EPOCH) ? null : member.lastModified();
-    return LastModifiedRule.next(
-        upstream, before == null ? null : before.lastModified(), workings.clock().instant());
+    return LastModifiedRule.next(upstream, last, workings.clock().instant());
   }
 
   /// The time of the leader, after which others are dated: a new one as soon as any of them has
@@ -172,7 +175,21 @@ final class Switchover {
       boolean follows = workings.format().secondsAfterLeader(member.path()).isPresent();
       same &= !follows || known == null || known.sha256().equals(member.sha256());
     }
-    return same && before != null ? before.lastModified() : next(leader, before);
+    return same && before != null ? before.lastModified() : nextLeading(leader, current);
+  }
+
+  /// A time for the leader that is later than that of every index dated after its predecessor: a
+  /// client may ask for any of them with the time of another.
+  private Instant nextLeading(Member leader, @Nullable Generation current) {
+    Instant last = null;
+    for (Member member : current == null ? List.<Member>of() : current.members()) {
+      boolean follows = workings.format().secondsAfterLeader(member.path()).isPresent();
+      boolean counts = follows || member.path().equals(leader.path());
+      if (counts && (last == null || member.lastModified().isAfter(last))) {
+        last = member.lastModified();
+      }
+    }
+    return next(leader, last);
   }
 
   private boolean prefetch(Draft draft, @Nullable Generation current) throws InterruptedException {
