@@ -104,7 +104,10 @@ public final class Larder implements Closeable {
     return part;
   }
 
-  private static Format format(MirrorSettings settings) throws IOException {
+  /// The format of a mirror.
+  ///
+  /// @throws IOException if there is none of that name
+  static Format format(MirrorSettings settings) throws IOException {
     Format format = FORMATS.get(settings.format());
     if (format == null) {
       throw new IOException(
@@ -113,7 +116,10 @@ public final class Larder implements Closeable {
     return format;
   }
 
-  private static @Nullable Keyring keyring(MirrorSettings settings) throws IOException {
+  /// The keys a mirror trusts; null if it checks no signatures.
+  ///
+  /// @throws IOException if they cannot be read
+  static @Nullable Keyring keyring(MirrorSettings settings) throws IOException {
     Path keyring = settings.keyring();
     if (settings.verify() == MirrorSettings.Verify.OFF) {
       return null;
