@@ -112,7 +112,10 @@ public final class Larder implements Closeable {
     return part;
   }
 
-  private static Format format(MirrorSettings settings) throws IOException {
+  /// The format of a mirror.
+  ///
+  /// @throws IOException if there is none of that name
+  static Format format(MirrorSettings settings) throws IOException {
     Format format = FORMATS.get(settings.format());
     if (format == null) {
       throw new IOException(
@@ -121,7 +124,10 @@ public final class Larder implements Closeable {
     return format;
   }
 
-  private static Mirror.Trust trust(MirrorSettings settings) throws IOException {
+  /// The keys a mirror trusts.
+  ///
+  /// @throws IOException if they cannot be read
+  static Mirror.Trust trust(MirrorSettings settings) throws IOException {
     if (settings.verify() == MirrorSettings.Verify.OFF) {
       return Mirror.Trust.NONE;
     }

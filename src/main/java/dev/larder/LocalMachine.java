@@ -51,6 +51,7 @@ final class LocalMachine implements ThisMachine {
     return List.of(
         new ServeCommand(machine, options),
         new ConfigCommand(machine, formats, options),
+        new DoctorCommand(machine, options),
         new TrainCommand(machine));
   }
 }

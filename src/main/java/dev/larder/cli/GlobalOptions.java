@@ -8,6 +8,9 @@ public interface GlobalOptions {
   /// The configuration file the user named with `--config`, or null for the usual places.
   @Nullable Path config();
 
+  /// Whether the result is to be JSON: `-o json`.
+  boolean json();
+
   /// `--quiet`.
   boolean quiet();
 

@@ -100,6 +100,11 @@ final class Options implements GlobalOptions {
   }
 
   @Override
+  public boolean json() {
+    return format == Format.JSON;
+  }
+
+  @Override
   public boolean quiet() {
     return quiet;
   }
