@@ -58,9 +58,7 @@ final class Doctor {
     if (!Files.isDirectory(there) || !Files.isWritable(there)) {
       findings.accept(
           Finding.problem(
-              "data",
-              what,
-              "%s is not a directory this user can write to".formatted(there)));
+              "data", what, "%s is not a directory this user can write to".formatted(there)));
       return;
     }
     try {
@@ -100,8 +98,7 @@ final class Doctor {
   private static @Nullable String answer(InetSocketAddress console) {
     try {
       URI uri = URI.create(Reachable.url("http", console) + "/api/v1/version");
-      HttpURLConnection connection =
-          (HttpURLConnection) uri.toURL().openConnection(Proxy.NO_PROXY);
+      HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection(Proxy.NO_PROXY);
       connection.setConnectTimeout(PATIENCE_MILLIS);
       connection.setReadTimeout(PATIENCE_MILLIS);
       try {

@@ -126,8 +126,7 @@ final class DoctorCommand implements Callable<Integer> {
       indexes.forEach((mirror, path) -> named.put(mirror, new RelPath(path)));
       return new Probe(abi, release, named);
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(
-          spec().commandLine(), String.valueOf(e.getMessage()), e);
+      throw new ParameterException(spec().commandLine(), String.valueOf(e.getMessage()), e);
     }
   }
 

@@ -272,12 +272,15 @@ final class UpstreamCheck {
       String what = one.path().fileName() + " read";
       int[] count = {0};
       try (InputStream bytes = Files.newInputStream(one.file())) {
-        format.read(one.path(), bytes, (path, expected) -> {
-          if (format.kind(path) instanceof PathKind.PackageFile) {
-            count[0]++;
-            smaller(best, new Named(path, expected));
-          }
-        });
+        format.read(
+            one.path(),
+            bytes,
+            (path, expected) -> {
+              if (format.kind(path) instanceof PathKind.PackageFile) {
+                count[0]++;
+                smaller(best, new Named(path, expected));
+              }
+            });
         String detail = count[0] == 0 ? "well-formed" : count[0] + " packages";
         note.accept(Finding.ok(url, what, detail));
         checkSignature(url, one, note);
@@ -300,8 +303,7 @@ final class UpstreamCheck {
       note.accept(
           switch (trust.check(got.path(), bytes)) {
             case IndexTrust.Verdict.Good _ -> Finding.ok(url, what, "good, or none is needed");
-            case IndexTrust.Verdict.Unchecked unchecked ->
-                Finding.note(url, what, unchecked.why());
+            case IndexTrust.Verdict.Unchecked unchecked -> Finding.note(url, what, unchecked.why());
             case IndexTrust.Verdict.Bad bad -> Finding.problem(url, what, bad.why());
           });
     }
@@ -318,8 +320,7 @@ final class UpstreamCheck {
     }
   }
 
-  private void examineSet(
-      String url, RelPath root, Map<RelPath, Got> got, Consumer<Finding> note) {
+  private void examineSet(String url, RelPath root, Map<RelPath, Got> got, Consumer<Finding> note) {
     try {
       OptionalLong clock = format.examine(root, new FetchedSet(got));
       if (clock.isPresent()) {

@@ -133,7 +133,7 @@ public final class Discovery implements AutoCloseable {
 
   private void again(String host, Duration delay) {
     try {
-      var unused = threads.schedule(() -> lookUp(host), delay.toMillis(), TimeUnit.MILLISECONDS);
+      var _ = threads.schedule(() -> lookUp(host), delay.toMillis(), TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
       // Closed.
     }

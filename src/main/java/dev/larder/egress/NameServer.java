@@ -36,7 +36,8 @@ final class NameServer {
   /// @param type `A`, `AAAA`, `SRV`; a single one, since two would ask for everything
   /// @throws IOException if there is no answer
   // What is dangerous in JNDI is objects that come out of a directory; DNS has none.
-  @SuppressWarnings("BanJNDI")
+  // It takes a Hashtable only.
+  @SuppressWarnings({"BanJNDI", "JdkObsolete"})
   List<String> records(String name, String type) throws IOException {
     Hashtable<String, String> environment = new Hashtable<>();
     environment.put("java.naming.factory.initial", "com.sun.jndi.dns.DnsContextFactory");

@@ -25,7 +25,7 @@ public record ServiceRecord(int priority, int weight, int port, String target) {
   /// Reads `10 60 443 mirror.example.net.`; null if it is not of that form, or says that there is
   /// no such service, which it does by a target of a single dot.
   static @Nullable ServiceRecord orNull(String text) {
-    String[] parts = text.strip().split("\\s+");
+    String[] parts = text.strip().split("\\s+", -1);
     if (parts.length != 4) {
       return null;
     }

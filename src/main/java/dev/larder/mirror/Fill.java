@@ -56,8 +56,7 @@ final class Fill {
     this.order = order;
     this.fills = fills;
     this.startedAt = fills.clock().instant();
-    this.growth = 
-        new Growth(order.checked(), order.promise().expected().size(), order.wholeUpTo());
+    this.growth = new Growth(order.checked(), order.promise().expected().size(), order.wholeUpTo());
     this.hashing = new Hashing(order.promise().expected().checksum());
   }
 
@@ -114,8 +113,7 @@ final class Fill {
 
   /// Whether it has begun to give bytes and can give no more: whoever wants them now needs another.
   boolean isBroken() {
-    return growth.state() instanceof State.Failed
-        && head.getNow(null) instanceof FillHead.Begun;
+    return growth.state() instanceof State.Failed && head.getNow(null) instanceof FillHead.Begun;
   }
 
   MirrorReport.FillReport report() {

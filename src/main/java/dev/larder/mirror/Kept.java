@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /// The directories of a mirror's tree that an operator wants kept: nothing removes files below them
@@ -89,7 +90,7 @@ final class Kept {
     return was;
   }
 
-  private void write(TreeSet<RelPath> next) throws IOException {
+  private void write(SortedSet<RelPath> next) throws IOException {
     StringBuilder text = new StringBuilder();
     next.forEach(path -> text.append(path).append('\n'));
     Durable.replace(file, text.toString().getBytes(UTF_8));

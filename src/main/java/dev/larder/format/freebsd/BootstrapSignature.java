@@ -15,6 +15,7 @@ import java.util.Arrays;
 /// @param type of the key: `rsa`, `ecc`
 /// @param signature over the SHA-256 of the package in hexadecimal
 /// @param key a public key in PEM, byte for byte: a fingerprint is one of these bytes
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record BootstrapSignature(String type, byte[] signature, byte[] key) {
   /// In bytes.
   static final int MAX_SIZE = 1 << 20;

@@ -28,6 +28,8 @@ final class CatalogueArchive {
 
   /// Receives the payload.
   interface Payload {
+    /// Reads it.
+    ///
     /// @param where its name after the index's, for messages
     /// @param modified when it was made, by the archive's account; seconds since the epoch
     /// @param content not closed; what is left of it is passed over

@@ -44,7 +44,7 @@ public final class FreeBsdPkgFormat implements Format {
   public PathKind kind(RelPath path) {
     return switch (Place.of(path)) {
       case Place.Meta _, Place.Packed _, Place.Bootstrap _ -> new PathKind.Index();
-      case Place.Package(_, PkgFileName name) -> new PathKind.PackageFile(name.hash() != null);
+      case Place.Archive(_, PkgFileName name) -> new PathKind.PackageFile(name.hash() != null);
       case Place.Elsewhere _ -> new PathKind.Other();
     };
   }
@@ -106,7 +106,7 @@ public final class FreeBsdPkgFormat implements Format {
           index.equals(leader(root))
               ? OptionalInt.empty()
               : OptionalInt.of(stem == Place.Stem.PACKAGESITE ? 1 : 0);
-      case Place.Bootstrap _, Place.Package _, Place.Elsewhere _ -> OptionalInt.empty();
+      case Place.Bootstrap _, Place.Archive _, Place.Elsewhere _ -> OptionalInt.empty();
     };
   }
 
@@ -159,7 +159,7 @@ public final class FreeBsdPkgFormat implements Format {
 
   @Override
   public @Nullable String fault(RelPath path, InputStream bytes) throws IOException {
-    if (!(Place.of(path) instanceof Place.Package(_, PkgFileName name))) {
+    if (!(Place.of(path) instanceof Place.Archive(_, PkgFileName name))) {
       return null;
     }
     String hash = name.hash();
@@ -191,7 +191,7 @@ public final class FreeBsdPkgFormat implements Format {
 
   @Override
   public List<RelPath> indexesOf(RelPath path, String mirror) {
-    return Place.of(path) instanceof Place.Package(RelPath root, _) && !isLatest(root)
+    return Place.of(path) instanceof Place.Archive(RelPath root, _) && !isLatest(root)
         ? List.of(root.resolve("data.pkg"), root.resolve("packagesite.pkg"))
         : List.of();
   }
@@ -203,7 +203,7 @@ public final class FreeBsdPkgFormat implements Format {
 
   @Override
   public @Nullable String packageName(RelPath path) {
-    return Place.of(path) instanceof Place.Package(_, PkgFileName name) ? name.name() : null;
+    return Place.of(path) instanceof Place.Archive(_, PkgFileName name) ? name.name() : null;
   }
 
   @Override
@@ -231,7 +231,7 @@ public final class FreeBsdPkgFormat implements Format {
                 }
               });
       case Place.Bootstrap(_, _, Place.Part part) -> readBootstrap(index, part, bytes);
-      case Place.Package _, Place.Elsewhere _ ->
+      case Place.Archive _, Place.Elsewhere _ ->
           throw new IllegalArgumentException("not an index of pkg's: " + index);
     }
   }
@@ -262,7 +262,7 @@ public final class FreeBsdPkgFormat implements Format {
       case Place.Packed(_, Place.Stem stem) -> stem == Place.Stem.META ? MAX_META : MAX_PACKED;
       case Place.Bootstrap(_, _, Place.Part part) ->
           part == Place.Part.PACKAGE ? MAX_PACKED : BootstrapSignature.MAX_SIZE;
-      case Place.Package _, Place.Elsewhere _ -> -1;
+      case Place.Archive _, Place.Elsewhere _ -> -1;
     };
   }
 
@@ -273,7 +273,7 @@ public final class FreeBsdPkgFormat implements Format {
   public boolean plausible(RelPath path, byte[] start) {
     return switch (Place.of(path)) {
       case Place.Meta _ -> beginsMeta(start);
-      case Place.Packed _, Place.Package _ -> beginsArchive(start);
+      case Place.Packed _, Place.Archive _ -> beginsArchive(start);
       case Place.Bootstrap(_, _, Place.Part part) ->
           switch (part) {
             case PACKAGE -> beginsArchive(start);

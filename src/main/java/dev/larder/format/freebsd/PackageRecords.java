@@ -263,7 +263,7 @@ final class PackageRecords {
         below == null || below.isRoot()
             ? null
             : RelPath.orNull(root.isRoot() ? path : root + "/" + path);
-    if (file == null || !(Place.of(file) instanceof Place.Package place)) {
+    if (file == null || !(Place.of(file) instanceof Place.Archive place)) {
       throw fault("path is not that of a package: " + TarMembers.shown(path));
     }
     String hash = place.fileName().hash();

@@ -133,6 +133,7 @@ sealed interface PkgKeys {
   /// A signature or a key, of RSA unless it begins with `$PKGSIGN:<type>$`.
   ///
   /// @param bytes what follows that
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Typed(String type, byte[] bytes) {
     private static final String HEAD = "$PKGSIGN:";
     private static final int LONGEST = 64;

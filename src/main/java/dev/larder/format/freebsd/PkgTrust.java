@@ -90,7 +90,7 @@ public final class PkgTrust implements IndexTrust {
                 new Verdict.Unchecked(
                     "it says nothing without the " + of.fileName() + " beside it");
           };
-      case Place.Package _, Place.Elsewhere _ ->
+      case Place.Archive _, Place.Elsewhere _ ->
           throw new IllegalArgumentException("not an index of pkg's: " + index);
     };
   }

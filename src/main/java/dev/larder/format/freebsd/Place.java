@@ -27,7 +27,7 @@ sealed interface Place {
   record Bootstrap(RelPath root, RelPath of, Part part) implements Place {}
 
   /// A package.
-  record Package(RelPath root, PkgFileName fileName) implements Place {}
+  record Archive(RelPath root, PkgFileName fileName) implements Place {}
 
   /// Anything else.
   record Elsewhere(RelPath root) implements Place {}
@@ -95,7 +95,7 @@ sealed interface Place {
       PkgFileName name = PkgFileName.orNull(path.fileName());
       return name == null || path.fileName().equals(ALL)
           ? new Elsewhere(repository)
-          : new Package(repository, name);
+          : new Archive(repository, name);
     }
     RelPath directory = path.parent();
     String fileName = path.fileName();
@@ -114,7 +114,7 @@ sealed interface Place {
     PkgFileName name = fileName.endsWith(".pkg") ? PkgFileName.orNull(fileName) : null;
     return name == null || name.version().isEmpty()
         ? new Elsewhere(RelPath.ROOT)
-        : new Package(directory, name);
+        : new Archive(directory, name);
   }
 
   private static Place inLatest(RelPath directory, String fileName) {

@@ -82,7 +82,7 @@ sealed interface TrustFiles {
       try {
         entries = UclReader.read("fingerprint " + file, bytes(file)).entries();
       } catch (InvalidIndex e) {
-        throw new InvalidKeyring(TarMembers.shown(e.getMessage()), e);
+        throw new InvalidKeyring(TarMembers.shown(String.valueOf(e.getMessage())), e);
       }
       if (!(entries.get("function") instanceof Ucl.Text(String function))
           || !function.toLowerCase(Locale.ROOT).equals("sha256")

@@ -11,6 +11,7 @@ import dev.larder.store.Expected;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -288,18 +289,19 @@ final class PackageRecordsTest {
   void troubleWithReadingIsNotTheCataloguesFault() throws Exception {
     byte[] bytes = CatalogueMaker.data(RECORD);
     InputStream broken =
-        new InputStream() {
-          private final InputStream in = new ByteArrayInputStream(bytes, 0, bytes.length / 2);
+        new SequenceInputStream(
+            new ByteArrayInputStream(bytes, 0, bytes.length / 2),
+            new InputStream() {
+              @Override
+              public int read() throws IOException {
+                throw new IOException("the disk is gone");
+              }
 
-          @Override
-          public int read() throws IOException {
-            int b = in.read();
-            if (b < 0) {
-              throw new IOException("the disk is gone");
-            }
-            return b;
-          }
-        };
+              @Override
+              public int read(byte[] into, int offset, int length) throws IOException {
+                return read();
+              }
+            });
     assertThatThrownBy(() ->
             new FreeBsdPkgFormat()
                 .read(new dev.larder.store.RelPath("data.pkg"), broken, (_, _) -> {}))
