@@ -35,9 +35,10 @@ final class NameServer {
   ///
   /// @param type `A`, `AAAA`, `SRV`; a single one, since two would ask for everything
   /// @throws IOException if there is no answer
-  // What is dangerous in JNDI is objects that come out of a directory; DNS has none.
-  // It takes a Hashtable only.
-  @SuppressWarnings({"BanJNDI", "JdkObsolete"})
+  @SuppressWarnings({
+    "BanJNDI", // what is dangerous is objects that come out of a directory; DNS has none
+    "JdkObsolete" // it takes a Hashtable only
+  })
   List<String> records(String name, String type) throws IOException {
     Hashtable<String, String> environment = new Hashtable<>();
     environment.put("java.naming.factory.initial", "com.sun.jndi.dns.DnsContextFactory");

@@ -163,7 +163,7 @@ class CliErrorsTest {
       value = {
         "'' | a command is missing: one of status, explain, mirror, cache, snippet, version, help; see: larder --help",
         "stauts | unknown command stauts; did you mean: status; see: larder --help",
-        "mirror | a command is missing: one of list, show, refresh; see: larder mirror --help",
+        "mirror | a command is missing: one of list, show, refresh, keep; see: larder mirror --help",
         "mirror lst | unknown command lst; did you mean: list; see: larder mirror --help",
         "mirror show | missing required parameter: 'NAME'; see: larder mirror show --help",
         "mirror show a b | b is one argument too many; see: larder mirror show --help",
