@@ -136,8 +136,10 @@ final class Fill {
   /// Does the download. Runs on a virtual thread of its own.
   void run() {
     try {
-      begin();
-      ask();
+      if (!isSettled()) {
+        begin();
+        ask();
+      }
     } catch (DiskFailure e) {
       LOG.warn("{}: cannot be stored: {}", order.path(), e.getMessage());
       fills.diskFailed();
@@ -152,6 +154,30 @@ final class Fill {
     } finally {
       fills.ended(order, this);
       growth.leave();
+    }
+  }
+
+  /// Whoever wanted this fill looked for the file a moment ago; the fill before this one may have
+  /// ended since. Its outcome was noted before it made room for this one.
+  private boolean isSettled() throws DiskFailure {
+    if (fills.isKnownAbsent(order)) {
+      head.complete(new FillHead.Absent());
+      fail("no upstream has it");
+      return true;
+    }
+    try {
+      HeldFiles.Held held = fills.found(order);
+      if (held == null) {
+        return false;
+      }
+      growth.open(held.file().channel());
+      growth.size(held.row().size());
+      growth.advance(held.row().size());
+      growth.end(new State.Complete(held.row().size()));
+      head.complete(new FillHead.Begun(held.row().size(), held.lastModified(), 200));
+      return true;
+    } catch (IOException e) {
+      throw new DiskFailure(e);
     }
   }
 
@@ -235,6 +261,7 @@ final class Fill {
 
   private void conclude(boolean absent, String why) {
     if (absent) {
+      fills.noteAbsent(order);
       head.complete(new FillHead.Absent());
     } else {
       Duration told = fills.upstreams().retryAfter();

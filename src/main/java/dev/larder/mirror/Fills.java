@@ -38,6 +38,7 @@ final class Fills implements Closeable {
   private final PackageCheck check;
   private final Traffic traffic;
   private final InstantSource clock;
+  private final Absences absences;
   private volatile boolean closed;
   private volatile Instant diskFailedAt = Instant.EPOCH;
 
@@ -57,6 +58,7 @@ final class Fills implements Closeable {
     this.check = check;
     this.traffic = traffic;
     this.clock = clock;
+    this.absences = new Absences(clock);
   }
 
   /// Looks at a complete file before its last bytes are released.
@@ -100,6 +102,37 @@ final class Fills implements Closeable {
           }
         });
     return fill;
+  }
+
+  /// Which files no upstream had a short while ago.
+  Absences absences() {
+    return absences;
+  }
+
+  void noteAbsent(FillOrder order) {
+    absences.note(order.path(), format.kind(order.path()));
+  }
+
+  /// Whether upstreams need not be asked for a file: they have just said that they have none, and
+  /// no index says otherwise.
+  boolean isKnownAbsent(FillOrder order) {
+    return switch (format.kind(order.path())) {
+      case PathKind.HashNamed _, PathKind.Immutable _, PathKind.Other _ ->
+          absences.holds(order.path());
+      case PathKind.Index _,
+          PathKind.IndexSignature _,
+          PathKind.Token _,
+          PathKind.PackageFile _,
+          PathKind.Companion _ ->
+          false;
+    };
+  }
+
+  /// The right bytes if they are here already, opened; null if they are not, or nobody can tell.
+  ///
+  /// @throws IOException if the disk fails
+  HeldFiles.@Nullable Held found(FillOrder order) throws IOException {
+    return order.checked() ? held.find(order.path(), order.promise()) : null;
   }
 
   void ended(FillOrder order, Fill fill) {

@@ -41,7 +41,7 @@ final class PackageAnswers {
     this.roots = roots;
     this.fills = fills;
     this.clients = clients;
-    this.absent = new Absences(workings.clock());
+    this.absent = fills.absences();
   }
 
   /// A package or a companion of one.
@@ -186,9 +186,7 @@ final class PackageAnswers {
     }
     Fill fill = fills.join(order(path, promise, false, Map.of()));
     try {
-      if (fill.awaitHead(HEAD_LIMIT) instanceof FillHead.Absent) {
-        gone(path);
-      }
+      fill.awaitHead(HEAD_LIMIT);
     } finally {
       fill.growth().leave();
     }
@@ -275,7 +273,7 @@ final class PackageAnswers {
           workings.held().confirmed(order.path());
           Held held = stale != null ? stale : workings.held().find(order.path(), order.promise());
           return held == null
-              ? gone(order.path())
+              ? gone()
               : Answers.found(
                   ask,
                   held,
@@ -285,7 +283,7 @@ final class PackageAnswers {
         }
         case FillHead.Absent _ -> {
           end(stale);
-          return gone(order.path());
+          return gone();
         }
         case FillHead.Failed failed -> {
           return stale != null
@@ -332,11 +330,7 @@ final class PackageAnswers {
         null);
   }
 
-  private Answer gone(RelPath path) {
-    // A name in the current index is never remembered as absent.
-    if (!(name(path) instanceof Naming.Named)) {
-      absent.note(path, workings.format().kind(path));
-    }
+  private static Answer gone() {
     return new Answer.Absent(
         "No upstream has this file.", CacheStatus.forwarded("uri-miss", 404, false, ""));
   }
@@ -393,7 +387,7 @@ final class PackageAnswers {
     FillOrder order = order(ask.path(), promise, false, Map.of());
     // The length is not known before upstream has answered, so the whole is asked for first.
     return switch (Passthrough.open(workings.upstreams(), order, 0, -1, workings.traffic())) {
-      case Passthrough.Outcome.Absent _ -> gone(ask.path());
+      case Passthrough.Outcome.Absent _ -> gone();
       case Passthrough.Outcome.Failed _ ->
           new Answer.Unavailable(
               502,
@@ -424,7 +418,7 @@ final class PackageAnswers {
           case Passthrough.Outcome.Open part ->
               new Answer.Found(
                   representation, new Body.Passing(part.passage()), status, Validity.ONCE);
-          case Passthrough.Outcome.Absent _ -> gone(ask.path());
+          case Passthrough.Outcome.Absent _ -> gone();
           case Passthrough.Outcome.Failed failed ->
               new Answer.Unavailable(502, "No upstream could give this range.", SOON, status);
         };

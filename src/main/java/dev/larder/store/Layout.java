@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 ///     generations/<n>/manifest/<path>      what that index promises
 ///     generations/.draft-<random>/         a generation being made
 ///     held/<checksum>                      bytes whose name now means other bytes, or soon will
-///     partial/<hash>.part, .journal        unfinished fills; all of a mirror's are in its root `root`
+///     partial/<hash>.part, .journal        unfinished fills; a mirror has all in its root `root`
 ///   keys/                                  0700
 ///   larder.db                              rebuildable: facts about files, last use
 ///   cli.token                              0600
