@@ -314,6 +314,28 @@ class FreeBsdFaultIT {
     assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(14));
   }
 
+  /// Each of them is given five seconds for its head.
+  @Tag("slow")
+  @Test
+  void manyDeadUpstreamsAreAnErrorBeforePhttpgetGivesUp() throws Exception {
+    Kind kind = Kind.UPDATE_FILE;
+    first.publish(kind.files());
+    CountDownLatch never = new CountDownLatch(1);
+    try (FaultyUpstream third = FaultyUpstream.start();
+        FaultyUpstream fourth = FaultyUpstream.start()) {
+      run(
+          kind,
+          FreeBsdLarder.one(
+              kind.mirror, List.of(), first.url(), second.url(), third.url(), fourth.url()));
+      for (FaultyUpstream dead : List.of(first, second, third, fourth)) {
+        dead.fault(kind.path(), new Fault.Hold(never));
+      }
+      long begun = System.nanoTime();
+      assertThat(get(kind).status()).isEqualTo(504);
+      assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(14));
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void anUpstreamThatAsksToWaitIsLeftForAnother(Kind kind) throws Exception {

@@ -25,6 +25,11 @@ import org.jspecify.annotations.Nullable;
 /// by a fill.
 final class PackageAnswers {
   private static final Duration HEAD_LIMIT = Duration.ofSeconds(25);
+
+  /// phttpget gives up its whole list if one answer takes fifteen seconds, and a small file is
+  /// withheld for some of them; without one file it goes on.
+  private static final Duration HEAD_LIMIT_IN_A_LIST = Duration.ofSeconds(10);
+
   private static final Duration SOON = Duration.ofSeconds(5);
 
   /// A range that begins further ahead of the fill than this is fetched beside it.
@@ -258,7 +263,7 @@ final class PackageAnswers {
     Fill fill = fills.join(order);
     boolean handedOn = false;
     try {
-      FillHead head = fill.awaitHead(stale != null ? Root.PATIENCE : HEAD_LIMIT);
+      FillHead head = fill.awaitHead(stale != null ? Root.PATIENCE : limit(order));
       switch (head) {
         case FillHead.Begun begun -> {
           CacheStatus status =
@@ -303,6 +308,19 @@ final class PackageAnswers {
         fill.growth().leave();
       }
     }
+  }
+
+  private Duration limit(FillOrder order) {
+    return switch (workings.format().kind(order.path())) {
+      case PathKind.HashNamed _, PathKind.Immutable _ -> HEAD_LIMIT_IN_A_LIST;
+      case PathKind.Index _,
+          PathKind.IndexSignature _,
+          PathKind.Token _,
+          PathKind.PackageFile _,
+          PathKind.Companion _,
+          PathKind.Other _ ->
+          HEAD_LIMIT;
+    };
   }
 
   private static void end(@Nullable Held held) {
