@@ -70,11 +70,15 @@ public interface Format {
   }
 
   /// The file whose change announces a new index set, or null if the format has none.
-  @Nullable RelPath token();
+  default @Nullable RelPath token() {
+    return null;
+  }
 
   /// The time (seconds since the epoch) a token's bytes state; empty if they state none. A set with
   /// an earlier time than ours is older than ours.
-  OptionalLong tokenTime(byte[] token);
+  default OptionalLong tokenTime(byte[] token) {
+    return OptionalLong.empty();
+  }
 
   /// The indexes that may name the package `path`, the likeliest first; at most a handful.
   ///
@@ -82,7 +86,9 @@ public interface Format {
   List<RelPath> indexesOf(RelPath path, String mirror);
 
   /// Where the detached signature of `index` lies; null if the format has none.
-  @Nullable RelPath signatureOf(RelPath index);
+  default @Nullable RelPath signatureOf(RelPath index) {
+    return null;
+  }
 
   /// The name of the package in `path` without version and architecture, for the working set; null
   /// if `path` is not a package's.

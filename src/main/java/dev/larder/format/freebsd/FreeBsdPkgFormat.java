@@ -180,25 +180,10 @@ public final class FreeBsdPkgFormat implements Format {
   }
 
   @Override
-  public @Nullable RelPath token() {
-    return null;
-  }
-
-  @Override
-  public OptionalLong tokenTime(byte[] token) {
-    return OptionalLong.empty();
-  }
-
-  @Override
   public List<RelPath> indexesOf(RelPath path, String mirror) {
     return Place.of(path) instanceof Place.Archive(RelPath root, _) && !isLatest(root)
         ? List.of(root.resolve("data.pkg"), root.resolve("packagesite.pkg"))
         : List.of();
-  }
-
-  @Override
-  public @Nullable RelPath signatureOf(RelPath index) {
-    return null;
   }
 
   @Override

@@ -8,7 +8,6 @@ import dev.larder.store.RelPath;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /// The releases and snapshots of FreeBSD below `/pub/FreeBSD`, for bsdinstall, Bastille and whoever
@@ -63,23 +62,8 @@ public final class FreeBsdReleasesFormat implements Format {
   }
 
   @Override
-  public @Nullable RelPath token() {
-    return null;
-  }
-
-  @Override
-  public OptionalLong tokenTime(byte[] token) {
-    return OptionalLong.empty();
-  }
-
-  @Override
   public List<RelPath> indexesOf(RelPath path, String mirror) {
     return ReleasePath.isPackage(path) ? ReleasePath.indexesOf(path) : List.of();
-  }
-
-  @Override
-  public @Nullable RelPath signatureOf(RelPath index) {
-    return null;
   }
 
   /// {@inheritDoc}

@@ -158,23 +158,8 @@ public final class FreeBsdUpdateFormat implements Format {
   }
 
   @Override
-  public @Nullable RelPath token() {
-    return null;
-  }
-
-  @Override
-  public OptionalLong tokenTime(byte[] token) {
-    return OptionalLong.empty();
-  }
-
-  @Override
   public List<RelPath> indexesOf(RelPath path, String mirror) {
     return List.of();
-  }
-
-  @Override
-  public @Nullable RelPath signatureOf(RelPath index) {
-    return null;
   }
 
   /// {@inheritDoc}
