@@ -10,6 +10,7 @@ import dev.larder.store.OpenFile;
 import dev.larder.store.RelPath;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -44,6 +45,9 @@ final class HeldFiles {
 
   /// Prefix of the row names of bytes that lie aside; no path of a client starts with it.
   private static final String ASIDE = "held/";
+
+  /// How often a directory that somebody removes under our hands is made again.
+  private static final int ATTEMPTS = 10;
 
   private final Layout layout;
   private final String mirror;
@@ -319,9 +323,9 @@ final class HeldFiles {
         Files.createDirectories(target.resolveSibling(""));
         Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
         return;
-      } catch (NoSuchFileException e) {
-        // Whoever empties the tree removed the directory we have just made sure of.
-        if (attempt == 10 || !Files.exists(part)) {
+      } catch (NoSuchFileException | FileAlreadyExistsException e) {
+        // Whoever empties the tree removed a directory that we have just made or found.
+        if (attempt == ATTEMPTS || !Files.exists(part)) {
           throw e;
         }
       }
@@ -419,20 +423,33 @@ final class HeldFiles {
   /// @throws IOException if the disk fails
   void makeDirectories(RelPath path) throws IOException {
     Path directory = layout.file(mirror, path).resolveSibling("");
-    try {
-      Files.createDirectories(directory);
-    } catch (FileSystemException e) {
-      for (RelPath above = path.parent(); !above.isRoot(); above = above.parent()) {
-        Path file = layout.file(mirror, above);
-        if (Files.isRegularFile(file)) {
-          // Not under its lock: whoever calls may hold the one of `path`.
-          Files.deleteIfExists(file);
-          forget(above.value());
-          removals.incrementAndGet();
+    for (int attempt = 1; ; attempt++) {
+      try {
+        Files.createDirectories(directory);
+        return;
+      } catch (FileSystemException e) {
+        // Whoever empties the tree may remove one directory while we make the next.
+        if (!removeFilesAbove(path) && attempt == ATTEMPTS) {
+          throw e;
         }
       }
-      Files.createDirectories(directory);
     }
+  }
+
+  /// @return whether there was one
+  private boolean removeFilesAbove(RelPath path) throws IOException {
+    boolean removed = false;
+    for (RelPath above = path.parent(); !above.isRoot(); above = above.parent()) {
+      Path file = layout.file(mirror, above);
+      if (Files.isRegularFile(file)) {
+        // Not under its lock: whoever calls may hold the one of `path`.
+        Files.deleteIfExists(file);
+        forget(above.value());
+        removals.incrementAndGet();
+        removed = true;
+      }
+    }
+    return removed;
   }
 
   /// The journal of finished files: syncs the bytes of every file that came in since the last call,
