@@ -166,10 +166,12 @@ final class Doctor {
     List<String> follows = new ArrayList<>(mirror.upstream());
     findings.accept(Finding.ok(about, "follows", String.join(", ", follows)));
     try {
-      findings.accept(
-          Larder.trust(mirror).equals(Mirror.Trust.NONE)
-              ? Finding.note(about, "keys", "none, signatures are left for clients to check")
-              : Finding.ok(about, "keys", "can be read"));
+      if (Larder.lacksKeys(mirror)) {
+        findings.accept(
+            Finding.note(about, "keys", "none, signatures are left for clients to check"));
+      } else if (!Larder.trust(mirror).equals(Mirror.Trust.NONE)) {
+        findings.accept(Finding.ok(about, "keys", "can be read"));
+      }
     } catch (IOException e) {
       findings.accept(Finding.problem(about, "keys", String.valueOf(e.getMessage())));
     }

@@ -51,6 +51,9 @@ public final class Larder implements Closeable {
               new FreeBsdReleasesFormat())
           .collect(Collectors.toMap(Format::name, f -> f));
 
+  /// Formats whose signatures can be checked here.
+  private static final Set<String> KEYED = Set.of("pacman", "freebsd-pkg");
+
   private static final Duration DISCOVERY = Duration.ofSeconds(3);
 
   private final Deque<Closeable> parts;
@@ -69,6 +72,9 @@ public final class Larder implements Closeable {
     parts.push(discovery::close);
 
     for (MirrorSettings settings : config.mirrors()) {
+      if (lacksKeys(settings)) {
+        LOG.info("mirror {}: signatures are left for clients to check", settings.name());
+      }
       Mirror.Surroundings around =
           new Mirror.Surroundings(
               format(settings), data.layout(), database, egress, trust(settings), clock);
@@ -143,10 +149,13 @@ public final class Larder implements Closeable {
     if (pubkey != null) {
       return new Mirror.Trust(null, PkgTrust.publicKey(pubkey));
     }
-    LOG.info(
-        "mirror {}: no trusted keys are configured, so signatures are left for clients to check",
-        settings.name());
     return Mirror.Trust.NONE;
+  }
+
+  /// Whether keys could be configured for a mirror and are not. freebsd-update and releases have
+  /// none to configure: clients know theirs.
+  static boolean lacksKeys(MirrorSettings settings) throws IOException {
+    return KEYED.contains(settings.format()) && trust(settings).equals(Mirror.Trust.NONE);
   }
 
   /// The first requests should find the upstreams known, but a dead name server stops nobody.
