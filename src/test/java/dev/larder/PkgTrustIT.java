@@ -18,6 +18,7 @@ import dev.larder.testing.PkgTrust;
 import dev.larder.testing.ServedFile;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -353,6 +354,28 @@ class PkgTrustIT {
       assertThat(machine.update()).isEqualTo(Update.UPDATED);
       assertThat(machine.available()).containsExactly("tool");
       assertThat(machine.sent()).map(Sent::toString).contains("packagesite.pkg 200");
+    }
+  }
+
+  @Test
+  void theSignatureBesideTheFirstPackageIsCheckedWithIt() throws Exception {
+    Path file = Files.write(trust.resolve("repository.pub"), key.publicPem());
+    repository.shape(
+        FreeBsdShape.official().signing(new FreeBsdShape.Signing.PublicKey(key)).withBootstrap());
+    repository.add(FreeBsdPackage.of("pkg", "2.8.4").payload(90_000));
+    Map<String, ServedFile> files = repository.next();
+    String pkg = "Latest/pkg.pkg";
+    byte[] bytes = FreeBsdLarder.bytes(files, repository.path(pkg));
+    upstream.publish(files);
+    upstream.put(repository.path(pkg + ".pubkeysig"), other.sign(bytes));
+    String line = "pubkey = \"" + file + "\"";
+    try (TestLarder larder = FreeBsdLarder.pkg(List.of(line), upstream.url())) {
+      assertThat(get(larder, pkg).status()).isEqualTo(502);
+      assertThat(FreeBsdLarder.root(larder, LATEST + "/Latest").refusal()).contains("pubkeysig");
+
+      upstream.publish(files);
+      assertThat(get(larder, pkg).body()).isEqualTo(bytes);
+      assertThat(get(larder, pkg + ".pubkeysig").body()).isEqualTo(key.sign(bytes));
     }
   }
 }

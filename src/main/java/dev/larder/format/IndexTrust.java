@@ -13,6 +13,17 @@ public interface IndexTrust {
   /// @throws IOException if `bytes` cannot be read
   Verdict check(RelPath index, InputStream bytes) throws IOException;
 
+  /// Looks at a whole index among the others of its set, for signatures that lie beside what they
+  /// sign.
+  ///
+  /// @throws InvalidIndex if it is not a well-formed index
+  /// @throws IOException if a member cannot be read
+  default Verdict check(RelPath index, Format.IndexSet set) throws IOException {
+    try (InputStream bytes = set.open(index)) {
+      return check(index, bytes);
+    }
+  }
+
   /// What a look at an index came to.
   sealed interface Verdict {
     /// A trusted key has signed it, or it is one that is never signed.

@@ -84,37 +84,39 @@ final class IndexCheck implements Fills.PackageCheck {
   /// @return the set's own clock; empty if it states none
   /// @throws dev.larder.format.InvalidIndex if its members do not belong together
   OptionalLong examine(RelPath root, Draft draft, @Nullable Generation current) throws IOException {
-    return format.examine(
-        root,
-        new Format.IndexSet() {
-          private @Nullable Path file(RelPath index) throws IOException {
-            if (draft.member(index) != null) {
-              return draft.file(index);
-            }
-            Member known = current == null ? null : current.member(index);
-            return known == null || current == null ? null : current.file(known);
-          }
+    return format.examine(root, new Fetched(draft, current));
+  }
 
-          @Override
-          public boolean has(RelPath index) {
-            return draft.member(index) != null
-                || (current != null && current.member(index) != null);
-          }
+  /// A draft, and what is in a generation beside it.
+  private record Fetched(Draft draft, @Nullable Generation current) implements Format.IndexSet {
+    private @Nullable Path file(RelPath index) throws IOException {
+      if (draft.member(index) != null) {
+        return draft.file(index);
+      }
+      Member known = current == null ? null : current.member(index);
+      return known == null || current == null ? null : current.file(known);
+    }
 
-          @Override
-          public InputStream open(RelPath index) throws IOException {
-            Path file = file(index);
-            if (file == null) {
-              throw new NoSuchFileException(index.value());
-            }
-            return IndexCheck.open(file);
-          }
-        });
+    @Override
+    public boolean has(RelPath index) {
+      return draft.member(index) != null || (current != null && current.member(index) != null);
+    }
+
+    @Override
+    public InputStream open(RelPath index) throws IOException {
+      Path file = file(index);
+      if (file == null) {
+        throw new NoSuchFileException(index.value());
+      }
+      return IndexCheck.open(file);
+    }
   }
 
   /// Why the draft must not be served, or null.
-  @Nullable String refusal(Draft draft) throws IOException {
-    String inner = innerRefusal(draft);
+  ///
+  /// @param current the generation the draft is added to, or null if it stands for itself
+  @Nullable String refusal(Draft draft, @Nullable Generation current) throws IOException {
+    String inner = innerRefusal(draft, new Fetched(draft, current));
     Keyring keys = keyring;
     if (inner != null || keys == null) {
       return inner;
@@ -141,22 +143,20 @@ final class IndexCheck implements Fills.PackageCheck {
   }
 
   /// What is wrong with the signatures inside the draft's indexes, or null.
-  private @Nullable String innerRefusal(Draft draft) throws IOException {
+  private @Nullable String innerRefusal(Draft draft, Fetched set) throws IOException {
     IndexTrust trusted = trust;
     if (trusted == null) {
       return null;
     }
     for (Member member : draft.members()) {
-      try (InputStream bytes = open(draft.file(member.path()))) {
-        switch (trusted.check(member.path(), bytes)) {
-          case IndexTrust.Verdict.Good _ -> {}
-          case IndexTrust.Verdict.Unchecked unchecked ->
-              LOG.warn("{}: {}; clients check it", member.path(), unchecked.why());
-          case IndexTrust.Verdict.Bad bad -> {
-            String fault = decide("signature of " + member.path() + ": " + bad.why());
-            if (fault != null) {
-              return fault;
-            }
+      switch (trusted.check(member.path(), set)) {
+        case IndexTrust.Verdict.Good _ -> {}
+        case IndexTrust.Verdict.Unchecked unchecked ->
+            LOG.warn("{}: {}; clients check it", member.path(), unchecked.why());
+        case IndexTrust.Verdict.Bad bad -> {
+          String fault = decide("signature of " + member.path() + ": " + bad.why());
+          if (fault != null) {
+            return fault;
           }
         }
       }

@@ -244,7 +244,7 @@ final class Refresh {
       return new Finding.Same(token, null, fetch.absent());
     }
     OptionalLong own = check.examine(root, draft, same ? current : null);
-    String refusal = wish.accept() ? null : check.refusal(draft);
+    String refusal = wish.accept() ? null : check.refusal(draft, same ? current : null);
     if (refusal != null) {
       return new Finding.Refused(upstream + ": " + refusal, false);
     }

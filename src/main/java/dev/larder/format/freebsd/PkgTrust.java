@@ -1,5 +1,6 @@
 package dev.larder.format.freebsd;
 
+import dev.larder.format.Format;
 import dev.larder.format.IndexTrust;
 import dev.larder.sign.InvalidKeyring;
 import dev.larder.store.RelPath;
@@ -95,6 +96,22 @@ public final class PkgTrust implements IndexTrust {
     };
   }
 
+  /// {@inheritDoc}
+  ///
+  /// A `.pubkeysig` is judged with the package beside it.
+  @Override
+  public Verdict check(RelPath index, Format.IndexSet set) throws IOException {
+    if (!(Place.of(index) instanceof Place.Bootstrap(_, RelPath of, Place.Part part))
+        || part != Place.Part.PUBKEYSIG
+        || !set.has(of)) {
+      return IndexTrust.super.check(index, set);
+    }
+    try (InputStream signature = set.open(index);
+        InputStream pkg = set.open(of)) {
+      return checkPubkeysig(pkg, signature.readNBytes(BootstrapSignature.MAX_SIZE + 1));
+    }
+  }
+
   private Verdict checkCatalogue(RelPath index, InputStream bytes) throws IOException {
     SignedDigest[] payload = new SignedDigest[1];
     Map<String, byte[]> signatures =
@@ -109,7 +126,7 @@ public final class PkgTrust implements IndexTrust {
   ///
   /// @param pkg read to its end if there is a key; not closed
   /// @throws IOException if `pkg` cannot be read
-  public Verdict checkPubkeysig(InputStream pkg, byte[] signature) throws IOException {
+  Verdict checkPubkeysig(InputStream pkg, byte[] signature) throws IOException {
     return switch (keys()) {
       case PkgKeys.OneKey one ->
           one.isGood(SignedDigest.of(pkg), signature)
