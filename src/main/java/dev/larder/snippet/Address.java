@@ -15,6 +15,8 @@ public record Address(String base, String path, boolean atRoot) {
       Pattern.compile(
           "(https?)://(\\[[0-9A-Fa-f:.%a-z]+]|[A-Za-z0-9._-]+)(?::(\\d{1,5}))?"
               + "((?:/[A-Za-z0-9._~-]+)*)");
+  private static final Pattern USUAL_PORT =
+      Pattern.compile("^(http://[^/]+(?=:80(?:/|$))|https://[^/]+(?=:443(?:/|$))|.*(?=:$)):\\d*");
   private static final Pattern PATH = Pattern.compile("/(?:[A-Za-z0-9._~-]+/)*");
   private static final Pattern LOOPBACK = Pattern.compile("127\\..*|localhost|\\[::1]");
 
@@ -23,8 +25,8 @@ public record Address(String base, String path, boolean atRoot) {
   /// @throws IllegalArgumentException if the base is none, or the path does not begin and end with
   ///   a slash
   public Address {
-    // As RFC 3986 allows: a port may be empty.
-    base = base.endsWith(":") ? base.substring(0, base.length() - 1) : base;
+    // The usual port, and the empty one that RFC 3986 allows, need not be said.
+    base = USUAL_PORT.matcher(base).replaceFirst("$1");
     if (!BASE.matcher(base).matches()) {
       throw new IllegalArgumentException("not a base URL: " + base);
     }

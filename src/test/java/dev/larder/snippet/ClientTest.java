@@ -225,10 +225,24 @@ class ClientTest {
         .isInstanceOf(IllegalArgumentException.class);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "http://pantry.example:, http://pantry.example",
+    "http://pantry.example:80, http://pantry.example",
+    "http://[fdce::30]:80, http://[fdce::30]",
+    "http://[fdce::80], http://[fdce::80]",
+    "http://pantry.example:80/x, http://pantry.example/x",
+    "http://pantry.example:8080, http://pantry.example:8080",
+    "http://pantry.example:443, http://pantry.example:443",
+    "https://pantry.example:443, https://pantry.example",
+    "https://pantry.example:80, https://pantry.example:80",
+  })
+  void aPortThatGoesWithoutSayingIsNotSaid(String base, String said) {
+    assertThat(new Address(base, "/x/", true).base()).isEqualTo(said);
+  }
+
   @Test
-  void anEmptyPortIsNone() {
-    assertThat(new Address("http://pantry.example:", "/x/", true).url())
-        .isEqualTo("http://pantry.example/x/");
+  void aPathBeginsAndEndsWithASlash() {
     assertThatThrownBy(() -> new Address("http://pantry.example", "/x", true))
         .isInstanceOf(IllegalArgumentException.class);
   }
