@@ -219,6 +219,20 @@ class FaultIT {
     assertThat(larder().data().resolve("state/arch/root").resolve("partial")).isEmptyDirectory();
   }
 
+  @Test
+  void aFillWithoutASingleByteLeavesNoFileBehind() throws Exception {
+    one();
+    first.fault("iso/none.bin", new Fault.NoAnswer(false));
+    first.fault("iso/busy.bin", new Fault.Status(503));
+    first.fault(big, new Fault.Status(503));
+    assertThat(get("iso/absent.bin").status()).isEqualTo(404);
+    assertThat(get("iso/none.bin").status()).isEqualTo(502);
+    assertThat(get("iso/busy.bin").status()).isGreaterThanOrEqualTo(500);
+    assertThat(get(big).status()).isGreaterThanOrEqualTo(500);
+    await().untilAsserted(() -> assertThat(larder().mirror().report().fills()).isEmpty());
+    assertThat(larder().data().resolve("state/arch/root").resolve("partial")).isEmptyDirectory();
+  }
+
   // ---- lies -----------------------------------------------------------------------------------
 
   @ParameterizedTest

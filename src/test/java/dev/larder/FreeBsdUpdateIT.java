@@ -88,6 +88,7 @@ class FreeBsdUpdateIT {
 
       upgrade(larder, from, to, "warm");
       assertThat(withoutPointers(FreeBsdLarder.asked(nginx))).isEqualTo(asked);
+      assertThat(larder.state("partial")).isEmptyDirectory();
     }
   }
 

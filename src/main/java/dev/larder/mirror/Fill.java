@@ -40,6 +40,8 @@ final class Fill {
 
   private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
+  private static final int BUFFER = 1 << 17;
+
   private final FillOrder order;
   private final Growth growth;
   private final Fills fills;
@@ -152,8 +154,27 @@ final class Fill {
       head.complete(new FillHead.Failed(500, "internal error", RETRY_AFTER));
       fail("internal error");
     } finally {
+      tidy();
       fills.ended(order, this);
       growth.leave();
+    }
+  }
+
+  /// What a failed fill leaves on disk is what the next one can go on with, or nothing. Whoever
+  /// comes next begins only after this: they may use the same file.
+  private void tidy() {
+    Partial open = partial;
+    if (open == null || growth.state() instanceof State.Complete) {
+      return;
+    }
+    if (!order.promise().provable() || growth.offset() == 0) {
+      open.forget();
+      return;
+    }
+    try {
+      open.journal(growth.offset(), lastModified);
+    } catch (IOException e) {
+      LOG.debug("journal of {}", order.path(), e);
     }
   }
 
@@ -181,13 +202,16 @@ final class Fill {
     }
   }
 
+  /// Goes on where an earlier fill stopped.
   private void begin() throws DiskFailure {
+    if (!order.promise().provable()) {
+      return;
+    }
     try {
-      Partial open = Partial.open(fills.partials(), order.path(), order.promise());
-      partial = open;
-      growth.open(open.channel());
+      Partial open = open();
       lastModified = open.lastModified();
-      byte[] buffer = new byte[1 << 16];
+      // Nearly always nothing, and most files are small: no buffer then, and a small one below.
+      byte[] buffer = new byte[(int) Math.min(1 << 16, open.trusted())];
       while (growth.offset() < open.trusted()) {
         int n = open.channel().read(ByteBuffer.wrap(buffer), growth.offset());
         if (n < 0) {
@@ -199,6 +223,13 @@ final class Fill {
     } catch (IOException e) {
       throw new DiskFailure(e);
     }
+  }
+
+  private Partial open() throws IOException {
+    Partial open = Partial.open(fills.partials(), order.path(), order.promise());
+    partial = open;
+    growth.open(open.channel());
+    return open;
   }
 
   /// Asks upstreams until one attempt is done or none is left to try.
@@ -339,10 +370,17 @@ final class Fill {
       fail("an upstream has %d bytes where another had %d".formatted(size, growth.size()));
       return Attempt.DONE;
     }
+    try {
+      if (partial == null) {
+        open();
+      }
+    } catch (IOException e) {
+      throw new DiskFailure(e);
+    }
     head.complete(new FillHead.Begun(size, lastModified, response.status()));
     contributors.add(upstream);
     append(start, start.length);
-    byte[] buffer = new byte[1 << 17];
+    byte[] buffer = new byte[size < 0 ? BUFFER : (int) Math.min(BUFFER, size + 1)];
     for (int n = body.read(buffer); n >= 0; n = body.read(buffer)) {
       append(buffer, n);
       if (limit >= 0 && growth.offset() > limit) {

@@ -7,6 +7,7 @@ import dev.larder.store.GrowingFile;
 import dev.larder.store.RelPath;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,6 +35,7 @@ final class Fills implements Closeable {
   private final Upstreams upstreams;
   private final Format format;
   private final Path partials;
+  private final FileStore disk;
   private final HeldFiles held;
   private final PackageCheck check;
   private final Traffic traffic;
@@ -43,6 +45,7 @@ final class Fills implements Closeable {
   private volatile Instant diskFailedAt = Instant.EPOCH;
 
   /// @param partials directory for unfinished files
+  /// @throws IOException if it cannot be told on which disk that is
   Fills(
       Upstreams upstreams,
       Format format,
@@ -50,10 +53,13 @@ final class Fills implements Closeable {
       HeldFiles held,
       PackageCheck check,
       Traffic traffic,
-      InstantSource clock) {
+      InstantSource clock)
+      throws IOException {
     this.upstreams = upstreams;
     this.format = format;
     this.partials = partials;
+    // To find it takes a look through all mounts, which every fill would have to wait for.
+    this.disk = Files.getFileStore(partials);
     this.held = held;
     this.check = check;
     this.traffic = traffic;
@@ -202,7 +208,7 @@ final class Fills implements Closeable {
   /// Why the disk cannot take `size` more bytes (-1: unknown), or null if it can.
   @Nullable String lackOfRoom(long size) {
     try {
-      long free = Files.getFileStore(partials).getUsableSpace();
+      long free = disk.getUsableSpace();
       return size >= 0 && free < size + SPARE
           ? "%d bytes are free, %d are needed".formatted(free, size + SPARE)
           : null;
