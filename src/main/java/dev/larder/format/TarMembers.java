@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.jspecify.annotations.Nullable;
 
 /// The members of a packed tar archive, one after another and never more than a buffer of them in
@@ -26,14 +27,16 @@ public final class TarMembers implements Closeable {
   private static final int BLOCK = 512;
 
   private final String index;
+  private final Compression compression;
   private final Source source;
   private final Unpacked unpacked;
   private final TarArchiveInputStream tar;
   private @Nullable TarArchiveEntry current;
   private int members;
 
-  private TarMembers(String index, Source source, Unpacked unpacked) {
+  private TarMembers(String index, Compression compression, Source source, Unpacked unpacked) {
     this.index = index;
+    this.compression = compression;
     this.source = source;
     this.unpacked = unpacked;
     this.tar = new TarArchiveInputStream(unpacked, StandardCharsets.UTF_8.name());
@@ -61,7 +64,7 @@ public final class TarMembers implements Closeable {
     }
     try {
       InputStream stream = compression.open(buffered);
-      return new TarMembers(index, source, new Unpacked(index, stream, maxUnpacked));
+      return new TarMembers(index, compression, source, new Unpacked(index, stream, maxUnpacked));
     } catch (IOException e) {
       source.rethrow();
       if (e.getCause() instanceof LinkageError) {
@@ -72,6 +75,11 @@ public final class TarMembers implements Closeable {
       // The unpackers index arrays by what they read; a damaged head can surface as anything.
       throw new InvalidIndex(index + ": cannot be unpacked: " + said(e), e);
     }
+  }
+
+  /// How the archive is packed.
+  public Compression compression() {
+    return compression;
   }
 
   /// Goes to the next member; false after the last one, and then the archive was whole.
@@ -104,6 +112,43 @@ public final class TarMembers implements Closeable {
   public boolean isFile() {
     TarArchiveEntry entry = member();
     return entry.isFile() && !entry.isDirectory() && !entry.isSymbolicLink() && !entry.isLink();
+  }
+
+  /// What a member is.
+  public enum Kind {
+    /// An ordinary file.
+    FILE,
+    /// A directory; its name ends with a slash.
+    DIRECTORY,
+    /// Points to a path, whatever is there.
+    SYMBOLIC_LINK,
+    /// Another name of a member before it.
+    HARD_LINK,
+    /// A device, a pipe, or something tar does not define.
+    OTHER
+  }
+
+  /// What the member is.
+  public Kind kind() {
+    TarArchiveEntry entry = member();
+    if (entry.isSymbolicLink()) {
+      return Kind.SYMBOLIC_LINK;
+    }
+    if (entry.isLink()) {
+      return Kind.HARD_LINK;
+    }
+    if (entry.isDirectory()) {
+      return Kind.DIRECTORY;
+    }
+    return switch (entry.getLinkFlag()) {
+      case TarConstants.LF_NORMAL, TarConstants.LF_OLDNORM, TarConstants.LF_CONTIG -> Kind.FILE;
+      default -> Kind.OTHER;
+    };
+  }
+
+  /// Where a link leads; empty if the member is none.
+  public String linkName() {
+    return member().getLinkName();
   }
 
   /// The length of the member in bytes.
@@ -208,7 +253,7 @@ public final class TarMembers implements Closeable {
 
   private static String whatInstead(byte[] start) {
     if (start.length == 0) {
-      return "is empty; even an index without packages is an archive";
+      return "is empty; even an archive without members is not";
     }
     String text = new String(start, StandardCharsets.ISO_8859_1).strip();
     if (text.startsWith("<")) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import org.bouncycastle.bcpg.HashAlgorithmTags;
 import org.bouncycastle.bcpg.PublicKeyAlgorithmTags;
 import org.bouncycastle.bcpg.SignatureSubpacketTags;
@@ -26,18 +27,29 @@ import org.jspecify.annotations.Nullable;
 /// designated revoker are not looked at.
 final class SelfSignatures {
   private static final int WEAKEST_VERSION = 4;
+  private static final Set<Integer> BROKEN = Set.of(HashAlgorithmTags.MD5);
+  private static final Set<Integer> WEAK =
+      Set.of(HashAlgorithmTags.MD5, HashAlgorithmTags.SHA1, HashAlgorithmTags.RIPEMD160);
 
   private final PGPPublicKey primary;
   private final PGPPublicKeyRing ring;
+  private final Set<Integer> refused;
 
-  private SelfSignatures(PGPPublicKeyRing ring) {
+  private SelfSignatures(PGPPublicKeyRing ring, Set<Integer> refused) {
     this.ring = ring;
     this.primary = ring.getPublicKey();
+    this.refused = refused;
   }
 
   /// The keys of `ring`, each with its standing. Keys that can only encrypt are left out.
   static List<TrustedKey> examine(PGPPublicKeyRing ring) {
-    return new SelfSignatures(ring).keys();
+    return new SelfSignatures(ring, BROKEN).keys();
+  }
+
+  /// The same, without what SHA-1 vouches for: newer programs do not believe it, so a key of ours
+  /// must not need it.
+  static List<TrustedKey> examineStrictly(PGPPublicKeyRing ring) {
+    return new SelfSignatures(ring, WEAK).keys();
   }
 
   private List<TrustedKey> keys() {
@@ -120,6 +132,7 @@ final class SelfSignatures {
     }
     for (PGPSignature signature : embedded) {
       if (signature.getSignatureType() == PGPSignature.PRIMARYKEY_BINDING
+          && !refused.contains(signature.getHashAlgorithm())
           && holds(signature, subkey, s -> s.verifyCertification(primary, subkey))) {
         return true;
       }
@@ -149,7 +162,7 @@ final class SelfSignatures {
       PGPSignature signature = all.next();
       if (byPrimary(signature)
           && signature.getVersion() >= WEAKEST_VERSION
-          && signature.getHashAlgorithm() != HashAlgorithmTags.MD5
+          && !refused.contains(signature.getHashAlgorithm())
           && holds(signature, primary, check)) {
         newest = newer(newest, signature);
       }

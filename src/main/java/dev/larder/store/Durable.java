@@ -10,7 +10,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
@@ -18,6 +22,8 @@ import java.util.stream.Stream;
 /// temporary file, fsync, rename, fsync of the directory.
 public final class Durable {
   private static final String TEMPORARY = ".new-";
+  private static final Set<PosixFilePermission> OWNER_ONLY =
+      Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
 
   private Durable() {}
 
@@ -33,6 +39,36 @@ public final class Durable {
       throw e;
     }
     syncDirectory(directory(file));
+  }
+
+  /// Replaces the contents of `file`, whose directory exists, with something that is nobody's
+  /// business: no one but its owner can read the bytes, at no time (mode 0600, where the file
+  /// system knows modes).
+  public static void replacePrivate(Path file, byte[] bytes) throws IOException {
+    Path temporary = beside(file);
+    try {
+      createPrivate(temporary);
+      write(temporary, bytes);
+      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      Files.deleteIfExists(temporary);
+      throw e;
+    }
+    syncDirectory(directory(file));
+  }
+
+  /// Creates an empty file that no one but its owner can read or write (mode 0600, where the file
+  /// system knows modes).
+  ///
+  /// @throws IOException also if it is there already
+  public static void createPrivate(Path file) throws IOException {
+    boolean modes =
+        Files.getFileStore(directory(file)).supportsFileAttributeView(PosixFileAttributeView.class);
+    if (modes) {
+      Files.createFile(file, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+    } else {
+      Files.createFile(file);
+    }
   }
 
   /// Writes `file` and syncs it; the name itself is not yet durable.

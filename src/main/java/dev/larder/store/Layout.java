@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 /// data/
 ///   tree/<mirror>/<path>                   the bytes, at their URL path, as clients see them
+///   tree/repo/<name>/<path>                the same of a repository of our own
 ///   state/<mirror>/keep                    directories that nothing removes, one path a line
 ///   state/<mirror>/<root>/
 ///     current                              number of the current generation
@@ -18,9 +19,14 @@ import org.jspecify.annotations.Nullable;
 ///     generations/.draft-<random>/         a generation being made
 ///     held/<checksum>                      bytes whose name now means other bytes, or soon will
 ///     partial/<hash>.part, .journal        unfinished fills; a mirror has all in its root `root`
-///   keys/                                  0700
+///   state/repo/<name>/root/                the same of a repository, which is one root
+///   state/repo/<name>/repository.toml      its settings, if it was not made in the configuration
+///   state/repo/<name>/incoming/<batch>/    uploads that are not in a generation yet
+///   keys/                                  0700; see KeyDirectory in sign
 ///   larder.db                              rebuildable: facts about files, last use
 ///   cli.token                              0600
+///   tokens.json                            hashes and scopes of the tokens that were made; 0600
+///   audit.ndjson, .1, .2, ...              who changed what, oldest behind; 0600
 ///   version                                of this layout
 ///   lock                                   held by the one running `larder serve`
 /// ```
@@ -33,6 +39,7 @@ public record Layout(Path data) {
   public static final int VERSION = 1;
 
   private static final String WHOLE = "root";
+  private static final String REPOSITORIES = "repo";
 
   /// The root of all served bytes.
   public Path tree() {
@@ -86,6 +93,26 @@ public record Layout(Path data) {
     return state().resolve(mirror).resolve("keep");
   }
 
+  /// Repositories of our own lie among the mirrors under this name, which no mirror may have.
+  public static String repositoryName(String name) {
+    return REPOSITORIES + "/" + name;
+  }
+
+  /// The state of all repositories of our own.
+  public Path repositories() {
+    return state().resolve(REPOSITORIES);
+  }
+
+  /// The settings of a repository that was made while Larder ran.
+  public Path repositorySettings(String name) {
+    return repositories().resolve(name).resolve("repository.toml");
+  }
+
+  /// Uploads to a repository that are in none of its generations yet.
+  public Path incoming(String name) {
+    return repositories().resolve(name).resolve("incoming");
+  }
+
   /// Everything that is not served.
   public Path state() {
     return data.resolve("state");
@@ -99,6 +126,16 @@ public record Layout(Path data) {
   /// The token of the local command line.
   public Path cliToken() {
     return data.resolve("cli.token");
+  }
+
+  /// The tokens that were made.
+  public Path tokens() {
+    return data.resolve("tokens.json");
+  }
+
+  /// The log of who changed what; older parts of it lie beside it.
+  public Path audit() {
+    return data.resolve("audit.ndjson");
   }
 
   /// Private keys.

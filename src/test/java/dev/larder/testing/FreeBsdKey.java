@@ -3,6 +3,7 @@ package dev.larder.testing;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.larder.sign.RsaSigner;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -50,14 +51,33 @@ public final class FreeBsdKey {
 
   /// The signature pkg wants of a file: over the hexadecimal SHA-256 of it, hashed once more.
   public byte[] sign(byte[] file) {
+    return signed(Sums.sha256(file).getBytes(US_ASCII));
+  }
+
+  private byte[] signed(byte[] message) {
     try {
       Signature signature = Signature.getInstance("SHA256withRSA");
       signature.initSign(pair.getPrivate());
-      signature.update(Sums.sha256(file).getBytes(US_ASCII));
+      signature.update(message);
       return signature.sign();
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /// The same key as what signs repositories.
+  public RsaSigner signer() {
+    return new RsaSigner() {
+      @Override
+      public byte[] sign(byte[] message) {
+        return signed(message);
+      }
+
+      @Override
+      public byte[] publicKey() {
+        return publicPem();
+      }
+    };
   }
 
   /// What `openssl rsautl -sign` makes of a short text: the text itself, padded, by the private

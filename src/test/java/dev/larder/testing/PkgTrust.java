@@ -31,6 +31,12 @@ public sealed interface PkgTrust {
   /// `signature_type: "pubkey"`.
   record PubKey(FreeBsdKey key) implements PkgTrust {}
 
+  /// `signature_type: "pubkey"` with a key of which only this is known.
+  ///
+  /// @param pem `BEGIN PUBLIC KEY`
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
+  record PublicPem(byte[] pem) implements PkgTrust {}
+
   /// A client that knows the fingerprint of this key.
   static PkgTrust of(FreeBsdKey key) {
     return new Fingerprints(Set.of(key.fingerprint()));
@@ -50,6 +56,12 @@ public sealed interface PkgTrust {
       case PubKey(FreeBsdKey key) -> {
         byte[] signature = members.get("signature");
         yield signature != null && verifies(key.publicPem(), bytes, withoutZero(signature))
+            ? null
+            : "no good signature";
+      }
+      case PublicPem(byte[] pem) -> {
+        byte[] signature = members.get("signature");
+        yield signature != null && verifies(pem, bytes, withoutZero(signature))
             ? null
             : "no good signature";
       }

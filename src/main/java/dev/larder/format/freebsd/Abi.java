@@ -15,6 +15,12 @@ final class Abi {
       Pattern.compile("FreeBSD:[0-9]+:[A-Za-z0-9_]+", Pattern.CASE_INSENSITIVE);
   private static final String ANY = "*";
 
+  /// What a package that is hosted may say. pkg also takes `FreeBSD:15` for `FreeBSD:15:*`, but
+  /// only since 2.0.
+  private static final Pattern STATED =
+      Pattern.compile(
+          "FreeBSD:(\\*|[0-9]{1,3}:\\*|[0-9]{1,3}:[a-z0-9_]{1,32})", Pattern.CASE_INSENSITIVE);
+
   /// The processors in the older form `freebsd:14:x86:64`; those not here are taken as any.
   private static final Map<String, String> PROCESSORS =
       Map.of(
@@ -23,6 +29,8 @@ final class Abi {
           "aarch64:64", "aarch64",
           "armv6:32:el:eabi:hardfp", "armv6",
           "armv7:32:el:eabi:hardfp", "armv7",
+          "riscv:64:hf", "riscv64",
+          "powerpc:32:eb", "powerpc",
           "powerpc:64:eb", "powerpc64",
           "powerpc:64:el", "powerpc64le");
 
@@ -41,6 +49,48 @@ final class Abi {
       }
     }
     return new Abi(List.of(ANY, ANY, ANY));
+  }
+
+  /// The ABI of packages below `directory`; null if it is not that of one system, version and
+  /// processor.
+  static @Nullable Abi orNull(String directory) {
+    RelPath path = RelPath.orNull(directory);
+    Abi abi = path == null ? null : of(path);
+    return abi == null || abi.parts.contains(ANY) ? null : abi;
+  }
+
+  /// How `abi`, of a package or in the older form, is written today: `FreeBSD:14:amd64`,
+  /// `FreeBSD:14:*`, `FreeBSD:*`. Null if it is of another system or of no known form.
+  static @Nullable String canonical(String abi) {
+    String today = abi;
+    String[] given = abi.split(":", -1);
+    if (given.length > 3) {
+      String processor = String.join(":", Arrays.copyOfRange(given, 2, given.length));
+      String known = PROCESSORS.get(processor.toLowerCase(Locale.ROOT));
+      if (known == null) {
+        return null;
+      }
+      today = given[0] + ":" + given[1] + ":" + known;
+    }
+    return STATED.matcher(today).matches()
+        ? "FreeBSD" + today.substring(today.indexOf(':')).toLowerCase(Locale.ROOT)
+        : null;
+  }
+
+  /// The older form of `abi`, which pkg still writes beside it.
+  ///
+  /// @param abi from [#canonical]
+  static String older(String abi) {
+    String[] parts = abi.toLowerCase(Locale.ROOT).split(":", -1);
+    if (parts.length == 3) {
+      for (Map.Entry<String, String> processor : PROCESSORS.entrySet()) {
+        if (processor.getValue().equals(parts[2])) {
+          parts[2] = processor.getKey();
+          break;
+        }
+      }
+    }
+    return String.join(":", parts);
   }
 
   /// Whether a record that says `abi` (`FreeBSD:14:*` is for every processor; `freebsd:14:x86:64`

@@ -1,7 +1,10 @@
 package dev.larder.format.freebsd;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import dev.larder.format.InvalidIndex;
 import dev.larder.sign.RsaKey;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -53,6 +56,19 @@ record BootstrapSignature(String type, byte[] signature, byte[] key) {
         type,
         Arrays.copyOfRange(bytes, start + SIGNATURE.length(), cert),
         Arrays.copyOfRange(bytes, cert + CERT.length(), bytes.length - END.length()));
+  }
+
+  /// As a signing command writes it; the kind of an RSA key is not said, since older clients do not
+  /// know the word.
+  byte[] write() {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.writeBytes((type.equals("rsa") ? "" : TYPE + type + "\n").getBytes(US_ASCII));
+    out.writeBytes(SIGNATURE.getBytes(US_ASCII));
+    out.writeBytes(signature);
+    out.writeBytes(CERT.getBytes(US_ASCII));
+    out.writeBytes(key);
+    out.writeBytes(END.getBytes(US_ASCII));
+    return out.toByteArray();
   }
 
   /// Whether [#fits] can tell: it is of RSA, by its own word or by its key.

@@ -11,6 +11,6 @@ sealed interface Ucl {
   /// An array, or the values of a key that was stated several times, which UCL takes for one.
   record Many(List<Ucl> values) implements Ucl {}
 
-  /// An object. Keys are in lower case, in the order in which they came.
+  /// An object. Keys are in the order in which they came; those of settings are in lower case.
   record Table(Map<String, Ucl> entries) implements Ucl {}
 }

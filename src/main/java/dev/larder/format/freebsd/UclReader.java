@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/// Reads the part of UCL that pkg(8) writes into `meta.conf` and that people write into fingerprint
-/// files: JSON, and its relaxed form with bare keys and values, `=` or nothing for `:`, a newline
-/// or `;` for `,`, and comments.
+/// Reads the part of UCL that pkg(8) writes into `meta.conf` and into manifests, and that people
+/// write into fingerprint files: JSON, and its relaxed form with bare keys and values, `=` or
+/// nothing for `:`, a newline or `;` for `,`, and comments.
 ///
 /// Everything by which such a text could reach outside itself is refused: macros (`.include`),
 /// variables, and what makes reading it costly or ambiguous: here-documents, named sections. What a
-/// text can make us spend is bounded by [#MAX_SIZE], [#MAX_DEPTH] and [#MAX_VALUES].
+/// text can make us spend is bounded by the limits of its [Kind] and by [#MAX_DEPTH].
 final class UclReader {
   /// In bytes; pkg's own limit for `meta.conf`.
   static final int MAX_SIZE = 1 << 20;
@@ -25,27 +25,61 @@ final class UclReader {
 
   private static final int END = -1;
 
+  /// What a text is for.
+  enum Kind {
+    /// Settings: keys are the same in upper and lower case, and one stated several times is an
+    /// array.
+    SETTINGS(MAX_SIZE, MAX_VALUES),
+    /// The manifest of a package, in which a shell script may stand: nothing in a string is a
+    /// variable. Keys, names of packages among them, are taken as they are, and each once.
+    MANIFEST(8 << 20, 250_000);
+
+    private final int maxSize;
+    private final int maxValues;
+
+    Kind(int maxSize, int maxValues) {
+      this.maxSize = maxSize;
+      this.maxValues = maxValues;
+    }
+
+    /// How many bytes a text may have.
+    int maxSize() {
+      return maxSize;
+    }
+  }
+
   private final String where;
   private final String text;
+  private final Kind kind;
   private int at;
   private int depth;
   private int values;
 
-  private UclReader(String where, String text) {
+  private UclReader(String where, String text, Kind kind) {
     this.where = where;
     this.text = text;
+    this.kind = kind;
+  }
+
+  /// Reads the whole of `bytes`: settings.
+  ///
+  /// @param where what is read, for messages
+  /// @throws InvalidIndex if it is not of this form; the message names the line
+  static Ucl.Table read(String where, byte[] bytes) throws InvalidIndex {
+    return read(where, bytes, Kind.SETTINGS);
   }
 
   /// Reads the whole of `bytes`.
   ///
   /// @param where what is read, for messages
   /// @throws InvalidIndex if it is not of this form; the message names the line
-  static Ucl.Table read(String where, byte[] bytes) throws InvalidIndex {
-    if (bytes.length > MAX_SIZE) {
-      throw new InvalidIndex(where + ": is larger than " + MAX_SIZE + " bytes");
+  static Ucl.Table read(String where, byte[] bytes, Kind kind) throws InvalidIndex {
+    if (bytes.length > kind.maxSize) {
+      throw new InvalidIndex(where + ": is larger than " + kind.maxSize + " bytes");
     }
     String text = new String(bytes, StandardCharsets.UTF_8);
-    return new UclReader(where, text.startsWith("\uFEFF") ? text.substring(1) : text).whole();
+    String marked = text.startsWith("\uFEFF") ? text.substring(1) : text;
+    return new UclReader(where, marked, kind).whole();
   }
 
   private Ucl.Table whole() throws InvalidIndex {
@@ -76,6 +110,9 @@ final class UclReader {
       }
       String key = key();
       beforeValue(key);
+      if (kind == Kind.MANIFEST && entries.containsKey(key)) {
+        throw fault("states " + TarMembers.shown(key) + " twice");
+      }
       entries.merge(key, value(), UclReader::both);
       endOfValue();
     }
@@ -101,7 +138,7 @@ final class UclReader {
     if (key.isEmpty()) {
       throw fault("has " + TarMembers.shown(Character.toString(c)) + " where a key belongs");
     }
-    return key.toLowerCase(Locale.ROOT);
+    return kind == Kind.SETTINGS ? key.toLowerCase(Locale.ROOT) : key;
   }
 
   private String word() {
@@ -139,8 +176,8 @@ final class UclReader {
   }
 
   private Ucl value() throws InvalidIndex {
-    if (++values > MAX_VALUES) {
-      throw fault("has more than " + MAX_VALUES + " values");
+    if (++values > kind.maxValues) {
+      throw fault("has more than " + kind.maxValues + " values");
     }
     return switch (peek()) {
       case '{' -> {
@@ -281,7 +318,7 @@ final class UclReader {
 
   // libucl replaces $NAME and ${NAME}, and $$ by $: by what, depends on who reads it.
   private void refuseVariable(char c) throws InvalidIndex {
-    if (c != '$' || at + 1 >= text.length()) {
+    if (c != '$' || kind == Kind.MANIFEST || at + 1 >= text.length()) {
       return;
     }
     char next = text.charAt(at + 1);

@@ -22,15 +22,21 @@ final class SyncDatabase {
   private final RelPath index;
   private final IndexName.Part part;
   private final Format.Promises promises;
+  private final boolean promising;
   private final TarMembers members;
   private final Lines lines;
   private final Map<String, Expected> promised = new HashMap<>();
 
   private SyncDatabase(
-      RelPath index, IndexName.Part part, Format.Promises promises, TarMembers members) {
+      RelPath index,
+      IndexName.Part part,
+      Format.Promises promises,
+      boolean promising,
+      TarMembers members) {
     this.index = index;
     this.part = part;
     this.promises = promises;
+    this.promising = promising;
     this.members = members;
     this.lines = new Lines(members);
   }
@@ -41,9 +47,28 @@ final class SyncDatabase {
   /// @throws IOException if `bytes` cannot be read
   static void read(RelPath index, IndexName.Part part, InputStream bytes, Format.Promises promises)
       throws IOException {
+    read(index, part, bytes, promises, part == IndexName.Part.DB);
+  }
+
+  /// Reads a database of ours: `files`, too, says which packages it is about.
+  ///
+  /// @throws InvalidIndex if it is not a well-formed database
+  static void readOwn(
+      RelPath index, IndexName.Part part, InputStream bytes, Format.Promises promises)
+      throws IOException {
+    read(index, part, bytes, promises, true);
+  }
+
+  private static void read(
+      RelPath index,
+      IndexName.Part part,
+      InputStream bytes,
+      Format.Promises promises,
+      boolean promising)
+      throws IOException {
     long maxUnpacked = part == IndexName.Part.DB ? MAX_UNPACKED_DB : MAX_UNPACKED_FILES;
     try (TarMembers members = TarMembers.open(index.value(), bytes, maxUnpacked)) {
-      SyncDatabase database = new SyncDatabase(index, part, promises, members);
+      SyncDatabase database = new SyncDatabase(index, part, promises, promising, members);
       while (members.next()) {
         database.member();
       }
@@ -91,7 +116,7 @@ final class SyncDatabase {
       if (promised.size() > 2 * MAX_PACKAGES) {
         throw members.fault("is one package too many: the limit is " + MAX_PACKAGES);
       }
-      if (part == IndexName.Part.DB) {
+      if (promising) {
         promises.promise(path, expected);
       }
     } else if (!before.equals(expected)) {

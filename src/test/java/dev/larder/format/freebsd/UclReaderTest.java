@@ -121,4 +121,19 @@ final class UclReaderTest {
         .hasMessageContaining("more than 10000 values");
     assertThatThrownBy(() -> read("#".repeat((1 << 20) + 1))).hasMessageContaining("larger than");
   }
+
+  @Test
+  void aManifestKeepsItsKeysAndItsDollarsAndStatesEachOnce() throws Exception {
+    Ucl.Table manifest =
+        UclReader.read(
+            "x",
+            Samples.utf8("Py-Dep = \"${x} $$\";\n/usr/local/A { b = $c }\n"),
+            UclReader.Kind.MANIFEST);
+    assertThat(manifest.entries()).containsOnlyKeys("Py-Dep", "/usr/local/A");
+    assertThat(manifest.entries().get("Py-Dep")).isEqualTo(new Ucl.Text("${x} $$"));
+    assertThatThrownBy(
+            () -> UclReader.read("x", Samples.utf8("a = 1; a = 2"), UclReader.Kind.MANIFEST))
+        .isInstanceOf(InvalidIndex.class)
+        .hasMessageContaining("a twice");
+  }
 }

@@ -1,0 +1,120 @@
+package dev.larder.format.pacman;
+
+import dev.larder.format.InvalidPackage;
+import dev.larder.format.TarMembers;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.zip.GZIPInputStream;
+
+/// A package's `.MTREE`: a gzip file with a line for each member, `./usr/bin/x time=1.0 size=2
+/// sha256digest=…`, after `/set` lines with what most have in common (mtree(5), as libarchive
+/// writes it). `pacman -Qkk` checks an installed package by it.
+final class Mtree {
+  /// Of the packed member, in bytes.
+  static final int MAX_SIZE = 32 << 20;
+
+  private static final String MEMBER = ".MTREE";
+  private static final long MAX_UNPACKED = 256L << 20;
+  private static final int MAX_LINE = 64 * 1024;
+  private static final int MAX_ENTRIES = 600_000;
+
+  private Mtree() {}
+
+  /// Takes what is stated of one member.
+  interface Entries {
+    /// A member.
+    ///
+    /// @param path without the `./` in front and without a slash at the end
+    /// @param words what is stated of it, by keyword; without what `/set` says
+    /// @throws InvalidPackage if that cannot be
+    void entry(String path, Map<String, String> words) throws InvalidPackage;
+  }
+
+  /// Reads a packed one.
+  ///
+  /// @throws InvalidPackage if it is not well-formed
+  static void read(byte[] packed, Entries entries) throws InvalidPackage {
+    try (InputStream in =
+        new BufferedInputStream(new GZIPInputStream(new ByteArrayInputStream(packed)), 1 << 14)) {
+      ByteArrayOutputStream line = new ByteArrayOutputStream();
+      long unpacked = 0;
+      int count = 0;
+      for (int b = in.read(); b >= 0; b = in.read()) {
+        if (++unpacked > MAX_UNPACKED || line.size() > MAX_LINE) {
+          throw fault("is too large when unpacked");
+        }
+        if (b != '\n') {
+          line.write(b);
+          continue;
+        }
+        line(line.toString(StandardCharsets.ISO_8859_1), entries);
+        line.reset();
+        if (++count > MAX_ENTRIES) {
+          throw fault("has more than " + MAX_ENTRIES + " lines");
+        }
+      }
+      line(line.toString(StandardCharsets.ISO_8859_1), entries);
+    } catch (InvalidPackage e) {
+      throw e;
+    } catch (IOException | StackOverflowError e) {
+      throw new InvalidPackage(MEMBER + ": is not a whole gzip file: " + e.getMessage(), e);
+    }
+  }
+
+  private static void line(String text, Entries entries) throws InvalidPackage {
+    String line = text.strip();
+    if (line.isEmpty() || line.startsWith("#") || line.startsWith("/set ")) {
+      return;
+    }
+    String[] words = line.split(" +", -1);
+    if (!words[0].equals(".") && !words[0].startsWith("./")) {
+      throw fault("has a line that names no member: " + TarMembers.shown(line));
+    }
+    Map<String, String> values = new LinkedHashMap<>();
+    for (int i = 1; i < words.length; i++) {
+      int equals = words[i].indexOf('=');
+      values.put(
+          equals < 0 ? words[i] : words[i].substring(0, equals),
+          equals < 0 ? "" : words[i].substring(equals + 1));
+    }
+    String path = unescaped(words[0].length() < 2 ? "" : words[0].substring(2));
+    entries.entry(path.endsWith("/") ? path.substring(0, path.length() - 1) : path, values);
+  }
+
+  // vis(3): \040 for a byte, and \\.
+  private static String unescaped(String name) throws InvalidPackage {
+    byte[] bytes = new byte[name.length()];
+    int length = 0;
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      if (c == '\\') {
+        if (i + 3 < name.length() && isOctal(name, i + 1)) {
+          c = (char) Integer.parseInt(name.substring(i + 1, i + 4), 8);
+          i += 3;
+        } else if (i + 1 < name.length() && name.charAt(i + 1) == '\\') {
+          i++;
+        } else {
+          throw fault("has a name with an escape it does not know: " + TarMembers.shown(name));
+        }
+      }
+      bytes[length++] = (byte) c;
+    }
+    return new String(bytes, 0, length, StandardCharsets.UTF_8);
+  }
+
+  private static boolean isOctal(String name, int from) {
+    return name.charAt(from) >= '0'
+        && name.charAt(from) <= '3'
+        && name.substring(from + 1, from + 3).chars().allMatch(c -> c >= '0' && c <= '7');
+  }
+
+  private static InvalidPackage fault(String what) {
+    return new InvalidPackage(MEMBER + ": " + what);
+  }
+}
