@@ -1,4 +1,5 @@
-/// Who may use the console: tokens.
+/// Who may use the console: tokens and their scopes, who asks, what they did. Knows nothing of
+/// HTTP, and of repositories only that they have names.
 @NullMarked
 package dev.larder.access;
 

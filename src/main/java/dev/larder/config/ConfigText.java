@@ -19,23 +19,32 @@ public final class ConfigText {
   /// @param origins whether a comment behind each says where it came from
   /// @return lines that end in a line feed
   public static String effective(List<Setting> settings, boolean origins) {
-    Map<List<String>, List<Setting>> tables = new LinkedHashMap<>();
+    Map<Header, List<Setting>> tables = new LinkedHashMap<>();
     for (Setting setting : settings) {
       if (setting.toml() != null) {
-        tables.computeIfAbsent(setting.table(), _ -> new ArrayList<>()).add(setting);
+        Header header = new Header(setting.table(), setting.number());
+        tables.computeIfAbsent(header, _ -> new ArrayList<>()).add(setting);
       }
     }
     StringBuilder text = new StringBuilder();
-    tables.forEach((table, members) -> {
-      if (!table.isEmpty()) {
-        text.append(text.isEmpty() ? "" : "\n").append('[').append(Quoted.key(table)).append("]\n");
-      }
+    tables.forEach((header, members) -> {
+      text.append(text.isEmpty() || header.table().isEmpty() ? "" : "\n").append(header.line());
       for (Setting setting : members) {
         text.append(Quoted.key(List.of(setting.key()))).append(" = ").append(setting.toml());
         text.append(origins ? "  # " + comment(setting.origin()) : "").append('\n');
       }
     });
     return text.toString();
+  }
+
+  private record Header(List<String> table, int number) {
+    String line() {
+      if (table.isEmpty()) {
+        return "";
+      }
+      String name = "[" + Quoted.key(table) + "]";
+      return (number > 0 ? "[" + name + "]" : name) + "\n";
+    }
   }
 
   private static String comment(Origin origin) {

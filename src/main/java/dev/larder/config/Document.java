@@ -133,7 +133,11 @@ public final class Document {
         List<Node> items = new ArrayList<>();
         Spot spot = source.value(known(where.position()));
         for (int i = 0; i < array.size(); i++) {
-          items.add(node(source, array.get(i), array.entry(i).value(), path, spot));
+          TomlValue item = array.entry(i).value();
+          // A table of [[tables]] has a header of its own to point at.
+          Spot at =
+              array.get(i) instanceof TomlTable ? source.key(known(item.position()), path) : spot;
+          items.add(node(source, array.get(i), item, path, at));
         }
         yield new Node.Items(List.copyOf(items), spot);
       }

@@ -24,8 +24,8 @@ public record Key<T>(
     return new Key<>(name, type, null, otherwise, meaning);
   }
 
-  /// The value `larder config init` shows: the default, or an example.
-  String shown() {
+  /// The value `larder config init` shows, in TOML: the default, or an example.
+  public String shown() {
     return type.toml(fallback == null ? type.example() : fallback);
   }
 }

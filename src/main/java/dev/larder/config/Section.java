@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class Section {
   private final Document document;
   private final List<String> path;
+  private final int number;
   private final Node.Fields fields;
   private final Spot spot;
   private final Set<String> known = new LinkedHashSet<>();
@@ -25,8 +26,13 @@ public final class Section {
 
   /// @param spot the header, or what stands for it
   Section(Document document, List<String> path, Node.Fields fields, Spot spot) {
+    this(document, path, 0, fields, spot);
+  }
+
+  private Section(Document document, List<String> path, int number, Node.Fields fields, Spot spot) {
     this.document = document;
     this.path = List.copyOf(path);
+    this.number = number;
     this.fields = fields;
     this.spot = spot;
   }
@@ -83,7 +89,7 @@ public final class Section {
     Node.Field field = fields.children().get(key.name());
     if (field == null) {
       String toml = fallback == null ? null : key.type().toml(fallback);
-      document.record(new Setting(path, key.name(), toml, new Origin.Default()));
+      document.record(new Setting(path, number, key.name(), toml, new Origin.Default()));
       return fallback;
     }
     T value =
@@ -99,7 +105,8 @@ public final class Section {
                             !key.type().isSecret())));
     if (value != null) {
       document.record(
-          new Setting(path, key.name(), key.type().toml(value), field.node().spot().origin()));
+          new Setting(
+              path, number, key.name(), key.type().toml(value), field.node().spot().origin()));
     }
     return value;
   }
@@ -135,6 +142,40 @@ public final class Section {
             all.add(table);
           }
         });
+    return List.copyOf(all);
+  }
+
+  /// The tables called `name`, of which there may be several: `[[token]]`, once for each.
+  ///
+  /// @return in the order of the file; empty if there are none
+  public List<Section> list(String name) {
+    known.add(name);
+    Node.Field field = fields.children().get(name);
+    if (field == null) {
+      return List.of();
+    }
+    List<String> child = Stream.concat(path.stream(), Stream.of(name)).toList();
+    List<Section> all = new ArrayList<>();
+    boolean tables = field.node() instanceof Node.Items;
+    if (field.node() instanceof Node.Items(List<Node> items, _)) {
+      for (Node item : items) {
+        tables &= item instanceof Node.Fields;
+        if (item instanceof Node.Fields table) {
+          Section section = new Section(document, child, all.size() + 1, table, table.spot());
+          // No key of a file is called like this: a name has no blank before it.
+          children.put(" " + name + all.size(), section);
+          all.add(section);
+        }
+      }
+    }
+    if (!tables) {
+      String message = Quoted.text(name) + in() + ": expected tables, got " + field.node().kind();
+      String hint =
+          field.keySpot() instanceof Spot.Outside
+              ? "they can only be given in the file"
+              : "write each as [[" + Quoted.key(child) + "]]";
+      document.report(new Problem(field.keySpot(), message, hint));
+    }
     return List.copyOf(all);
   }
 
@@ -185,7 +226,10 @@ public final class Section {
   }
 
   private String title() {
-    return path.isEmpty() ? "the top level" : "[" + Quoted.key(path) + "]";
+    if (path.isEmpty()) {
+      return "the top level";
+    }
+    return number > 0 ? "[[" + Quoted.key(path) + "]]" : "[" + Quoted.key(path) + "]";
   }
 
   /// Reports every key that nobody asked for, here and in the tables that were read.

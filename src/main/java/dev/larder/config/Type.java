@@ -5,6 +5,9 @@ import java.net.InetSocketAddress;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -57,6 +60,14 @@ public final class Type<T> {
   public static <T> Type<T> text(
       String noun, String example, Function<String, T> parser, Function<T, String> writer) {
     return located(noun, example, (text, _) -> parser.apply(text), writer, false);
+  }
+
+  /// A text that must not be repeated in an error, since people may write a secret in its place.
+  ///
+  /// @param parser throws IllegalArgumentException with a sentence that does not quote the text
+  public static <T> Type<T> confidential(
+      String noun, String example, Function<String, T> parser, Function<T, String> writer) {
+    return located(noun, example, (text, _) -> parser.apply(text), writer, true);
   }
 
   private static <T> Type<T> located(
@@ -121,6 +132,23 @@ public final class Type<T> {
   /// A span of time: `30s`, `5m`, `1h30m`, `7d`, `0s`; never negative, at most ten years.
   public static Type<Duration> duration() {
     return text("duration", "5m", Durations::parse, Durations::format);
+  }
+
+  /// A moment: a date, which begins in UTC, or a time in RFC 3339; as TOML's own dates or as text.
+  public static Type<Instant> instant() {
+    Type<Instant> text = text("time", "2030-12-31T00:00:00Z", Moments::parse, Instant::toString);
+    Reader<Instant> reader =
+        (node, complaint) -> {
+          boolean date =
+              node instanceof Node.Scalar(Object value, _)
+                  && (value instanceof OffsetDateTime || value instanceof LocalDate);
+          Node read =
+              date && node instanceof Node.Scalar(Object value, Spot spot)
+                  ? new Node.Scalar(value.toString(), spot)
+                  : node;
+          return text.reader.read(read, complaint);
+        };
+    return new Type<>(text.noun, text.example, reader, text.writer, false);
   }
 
   /// A number of bytes: `200GiB`.

@@ -3,6 +3,7 @@ package dev.larder.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.larder.store.Durable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -80,8 +81,9 @@ class CliTokenTest {
 
   @Test
   void aLeftoverOfAnInterruptedWriteIsNoObstacle() throws IOException {
-    Files.writeString(directory.resolve("cli.token.new"), "larder_half");
+    Files.writeString(directory.resolve(".new-1"), "larder_half");
     open();
+    Durable.recover(directory);
     assertThat(directory.toFile().list()).containsExactly("cli.token");
   }
 

@@ -1,0 +1,27 @@
+package dev.larder.access;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/// What came of asking who somebody is.
+public sealed interface Authentication {
+  /// We know.
+  record Known(Principal principal) implements Authentication {}
+
+  /// Nothing was shown.
+  record Missing() implements Authentication {}
+
+  /// What was shown is not right.
+  record Wrong() implements Authentication {}
+
+  /// What was shown was right once.
+  ///
+  /// @param name the token's
+  /// @param at when it ended
+  record Expired(String name, Instant at) implements Authentication {}
+
+  /// What was shown is not right, after too many others that were not.
+  ///
+  /// @param retryAfter for how long nothing wrong is looked at
+  record TooMany(Duration retryAfter) implements Authentication {}
+}

@@ -1,0 +1,96 @@
+package dev.larder.access;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// Finds out who asks, from the header `Authorization`: the token behind `Bearer`, or bare.
+///
+/// Whatever is shown is hashed and compared with everything that would be right, so that neither
+/// the kind of a token nor how nearly it was guessed shows in the time taken.
+public final class Authenticator {
+  private static final String SCHEME = "bearer ";
+
+  private final CliToken cli;
+  private final Tokens tokens;
+  private final @Nullable AuthorizedSecrets secrets;
+  private final boolean anonymousReads;
+  private final FailureLimit limit;
+  private final InstantSource clock;
+
+  Authenticator(
+      CliToken cli,
+      Tokens tokens,
+      @Nullable AuthorizedSecrets secrets,
+      boolean anonymousReads,
+      FailureLimit limit,
+      InstantSource clock) {
+    this.cli = cli;
+    this.tokens = tokens;
+    this.secrets = secrets;
+    this.anonymousReads = anonymousReads;
+    this.limit = limit;
+    this.clock = clock;
+  }
+
+  /// Who asks.
+  ///
+  /// @param authorization the header, or null if there is none
+  /// @param reading whether the request changes nothing: GET or HEAD
+  /// @param address of the client
+  public Authentication authenticate(
+      @Nullable String authorization, boolean reading, InetAddress address) {
+    if (authorization == null) {
+      return anonymousReads && reading
+          ? new Authentication.Known(Principal.ANONYMOUS)
+          : new Authentication.Missing();
+    }
+    Authentication found = identify(shown(authorization));
+    return switch (found) {
+      case Authentication.Known _ -> found;
+      case Authentication.Wrong _, Authentication.Expired _ -> failed(found, address);
+      case Authentication.Missing _, Authentication.TooMany _ ->
+          throw new IllegalStateException("something was shown and it was looked at");
+    };
+  }
+
+  /// Counts a failure.
+  ///
+  /// @param how what it is told as while there are not too many
+  Authentication failed(Authentication how, InetAddress address) {
+    Duration wait = limit.failed(address);
+    return wait.isZero() ? how : new Authentication.TooMany(wait);
+  }
+
+  private Authentication identify(String shown) {
+    byte[] hash = TokenSecret.hash(shown);
+    boolean isCli = cli.matches(shown);
+    Token token = tokens.withHash(hash);
+    String label = secrets == null ? null : secrets.label(hash);
+    if (isCli) {
+      return new Authentication.Known(Principal.CLI);
+    }
+    if (token != null && token.hasExpired(clock.instant())) {
+      return new Authentication.Expired(token.name(), Objects.requireNonNull(token.expires()));
+    }
+    if (token != null) {
+      tokens.used(token);
+      return new Authentication.Known(
+          new Principal(Principal.Kind.TOKEN, token.name(), new Grant(token.scopes())));
+    }
+    return label == null
+        ? new Authentication.Wrong()
+        : new Authentication.Known(
+            new Principal(Principal.Kind.SECRET, label, AuthorizedSecrets.GRANT));
+  }
+
+  private static String shown(String authorization) {
+    String header = authorization.strip();
+    return header.toLowerCase(Locale.ROOT).startsWith(SCHEME)
+        ? header.substring(SCHEME.length()).strip()
+        : header;
+  }
+}
