@@ -61,7 +61,19 @@ public final class Cli {
         .addSubcommand(new ExplainCommand(session))
         .addSubcommand(MirrorCommand.tree(session))
         .addSubcommand(CacheCommand.tree(session))
+        .addSubcommand(RepoCommand.tree(session))
+        .addSubcommand(GenerationCommand.tree(session))
+        .addSubcommand(KeyCommand.tree(session))
         .addSubcommand(new SnippetCommand(session))
+        .addSubcommand(TokenCommand.tree(session))
+        .addSubcommand(new WhoAmICommand(session))
+        .addSubcommand(new AuditCommand(session))
+        .addSubcommand(new LoginCommand(session))
+        .addSubcommand(new LogoutCommand(session))
+        .addSubcommand(ContextCommand.tree(session))
+        .addSubcommand(CompletionCommand.tree(session))
+        .addSubcommand(new ManCommand(session, machine, version))
+        .addSubcommand(new CompleteCommand(session))
         .addSubcommand(new VersionCommand(session, version))
         .addSubcommand(new HelpCommand());
     root.getCommandSpec().version("larder " + version);
@@ -119,7 +131,9 @@ public final class Cli {
   /// The options every command takes are shown once, by `larder --help`.
   private static String ownOptions(Help help) {
     List<OptionSpec> own =
-        help.commandSpec().options().stream().filter(option -> !option.inherited()).toList();
+        help.commandSpec().options().stream()
+            .filter(option -> !option.inherited() && !option.hidden())
+            .toList();
     Help.Layout layout = help.createDefaultLayout(own, List.of(), help.colorScheme());
     layout.addAllOptions(own, help.parameterLabelRenderer());
     return layout.toString();

@@ -49,17 +49,26 @@ final class Options implements GlobalOptions {
       paramLabel = "URL",
       scope = ScopeType.INHERIT,
       description =
-          "The console to talk to (or LARDER_SERVER). Default: the one of this machine's"
-              + " configuration.")
+          "The console to talk to (or LARDER_SERVER). Default: that of the context, else the one of"
+              + " this machine's configuration.")
   @Nullable String server;
+
+  @Option(
+      names = "--context",
+      paramLabel = "NAME",
+      scope = ScopeType.INHERIT,
+      description =
+          "A server that larder login was called for (or LARDER_CONTEXT). Default: the current one"
+              + " of larder context list.")
+  @Nullable String context;
 
   @Option(
       names = "--token-file",
       paramLabel = "FILE",
       scope = ScopeType.INHERIT,
       description =
-          "File with the token (or the token itself in LARDER_TOKEN). Default: cli.token in the"
-              + " data directory, for a server on this machine.")
+          "File with the token (or the token itself in LARDER_TOKEN). Default: that of the context;"
+              + " cli.token in the data directory, for a server on this machine.")
   @Nullable Path tokenFile;
 
   @Option(

@@ -1,5 +1,8 @@
 package dev.larder.cli;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 
@@ -34,35 +37,51 @@ final class Reference {
       | of `cache rm` | mirror, pattern, files, bytes, files that are kept |
       | of `explain` | fact, value |
       | of `version` | `client` or `server`, version, Java |
+      | of `login` | context, server, principal, scopes (`,`) |
+      | of `context list` | name, current, server, where the token is |
+      | of `context show` | fact, value |
 
       States: `ok`, `idle` (no client has asked for an index yet), `degraded` (an upstream is left
       out), `failing` (the last refresh failed), `refused` (upstream offers an index that is not
       served).
-
-      | exit code | meaning |
-      |---|---|
-      | 0 | done |
-      | 1 | failed |
-      | 2 | the command line cannot be understood |
-      | 3 | what was named does not exist |
-      | 4 | no token, or not the right one |
-      | 5 | it contradicts the state of things |
-      | 6 | the server cannot be reached |
-      | 7 | the configuration is not valid |
-      | 8 | what upstream offers did not pass verification |
-      | 130 | interrupted |
-
-      | variable | meaning |
-      |---|---|
-      | `LARDER_SERVER` | like `--server` |
-      | `LARDER_TOKEN` | the token itself |
-      | `NO_COLOR`, `CLICOLOR_FORCE`, `TERM=dumb` | colours off, on, off |
       """;
+
+  /// Variables that every command heeds, and what they mean.
+  static final Map<String, String> VARIABLES = variables();
 
   private Reference() {}
 
+  private static Map<String, String> variables() {
+    Map<String, String> variables = new LinkedHashMap<>();
+    variables.put("LARDER_SERVER", "like `--server`");
+    variables.put("LARDER_CONTEXT", "like `--context`");
+    variables.put("LARDER_TOKEN", "the token itself");
+    variables.put("LARDER_CONFIG", "like `--config`");
+    variables.put("SSL_CERT_FILE", "certificates to trust instead of the system's");
+    variables.put("NO_COLOR, CLICOLOR_FORCE, TERM=dumb", "colours off, on, off");
+    return Collections.unmodifiableMap(variables);
+  }
+
+  private static String facts() {
+    StringBuilder facts = new StringBuilder("\n| exit code | meaning |\n|---|---|\n");
+    for (ExitCode code : ExitCode.values()) {
+      facts.append("| %d | %s |\n".formatted(code.number(), code.meaning()));
+    }
+    facts.append(
+        """
+
+        An option goes before a variable, and a variable before the context that is current.
+
+        | variable | meaning |
+        |---|---|
+        """);
+    VARIABLES.forEach((name, meaning) ->
+        facts.append("| `%s` | %s |\n".formatted(name.replace(", ", "`, `"), meaning)));
+    return facts.toString();
+  }
+
   static String of(CommandLine root) {
-    StringBuilder page = new StringBuilder(HEAD);
+    StringBuilder page = new StringBuilder(HEAD).append(facts());
     append(page, root);
     return page.toString();
   }

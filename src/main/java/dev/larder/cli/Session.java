@@ -21,6 +21,10 @@ final class Session implements AutoCloseable {
     return surroundings;
   }
 
+  Options options() {
+    return options;
+  }
+
   Output output() {
     return Output.of(options, surroundings);
   }

@@ -40,6 +40,7 @@ final class SnippetCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "WHAT",
+      completionCandidates = ClientWords.class,
       description = "A mirror's name, or a client: pacman, freebsd, freebsd-update, bastille.")
   private String what = "";
 
@@ -52,6 +53,7 @@ final class SnippetCommand implements Callable<Integer> {
   @Option(
       names = "--variant",
       paramLabel = "WORD",
+      completionCandidates = VariantWords.class,
       description =
           "For freebsd: 15 (and newer), base (its base system packages), 14 (from 14.3 on), older."
               + " Default: the first, with the others as comments.")
@@ -63,6 +65,20 @@ final class SnippetCommand implements Callable<Integer> {
       description =
           "Base URL by which clients reach the server. Default: what the server listens on.")
   private @Nullable String url;
+
+  /// The clients, for completion.
+  private static final class ClientWords extends WordList {
+    ClientWords() {
+      super(Arrays.stream(Client.values()).map(Client::word).toArray(String[]::new));
+    }
+  }
+
+  /// The variants, for completion.
+  private static final class VariantWords extends WordList {
+    VariantWords() {
+      super("15", "base", "14", "older");
+    }
+  }
 
   SnippetCommand(Session session) {
     this.session = session;

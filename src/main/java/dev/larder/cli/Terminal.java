@@ -15,13 +15,20 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param in answers can be asked for
 /// @param out output is read by a person
-/// @param width columns of the screen; of no meaning unless `out`
-public record Terminal(boolean in, boolean out, int width) {
+/// @param err what is said beside it is read by a person
+/// @param width columns of the screen; of no meaning unless `out` or `err`
+public record Terminal(boolean in, boolean out, boolean err, int width) {
   private static final int DEFAULT_WIDTH = 80;
   private static final int MIN_WIDTH = 20;
+  private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
   /// No terminal at all: pipes and files.
   public static final Terminal NONE = new Terminal(false, false, DEFAULT_WIDTH);
+
+  /// One on which errors appear where output does.
+  public Terminal(boolean in, boolean out, int width) {
+    this(in, out, out, width);
+  }
 
   /// What this process is connected to.
   @SuppressWarnings("SystemConsoleNull")
@@ -31,14 +38,16 @@ public record Terminal(boolean in, boolean out, int width) {
     boolean both = console != null && console.isTerminal();
     boolean in = both || isTerminal(0);
     boolean out = both || isTerminal(1);
-    return new Terminal(in, out, out ? width(environment) : DEFAULT_WIDTH);
+    boolean err = Files.isDirectory(DESCRIPTORS) ? isTerminal(2) : both;
+    return new Terminal(in, out, err, out || err ? width(environment) : DEFAULT_WIDTH);
   }
 
   /// Java only tells whether input and output are both terminals. On Linux the descriptor's link
   /// says it for each; elsewhere a command with one of them redirected counts as not on a terminal.
   private static boolean isTerminal(int descriptor) {
     try {
-      String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
+      String target =
+          Files.readSymbolicLink(DESCRIPTORS.resolve(String.valueOf(descriptor))).toString();
       return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
     } catch (IOException | UnsupportedOperationException _) {
       return false;

@@ -22,4 +22,9 @@ public interface ThisMachine {
   ///
   /// @param options what the user said for every command; valid once a command is called
   List<Object> commands(GlobalOptions options);
+
+  /// Pages of the manual that are about this machine rather than about a command.
+  default List<ManPage> manuals(ManPage.Edition edition) {
+    return List.of();
+  }
 }

@@ -1,18 +1,26 @@
 package dev.larder.cli;
 
+import dev.larder.access.Access;
+import dev.larder.access.AccessSettings;
 import dev.larder.access.CliToken;
 import dev.larder.api.ConsoleListener;
 import dev.larder.api.ConsoleSettings;
+import dev.larder.api.SampleConsole;
+import dev.larder.api.SampleKeys;
 import dev.larder.api.SampleOperations;
+import dev.larder.sign.KeyStore;
+import dev.larder.store.Layout;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringReader;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +32,9 @@ final class CliFixture implements ThisMachine, AutoCloseable {
 
   final SampleOperations operations = new SampleOperations();
   final Map<String, String> environment = new HashMap<>(Map.of("NO_COLOR", "1"));
+  final SampleKeys keys;
   final URI server;
+  final Access access;
   final CliToken token;
   String answers = "";
   List<Object> localCommands = List.of();
@@ -39,9 +49,11 @@ final class CliFixture implements ThisMachine, AutoCloseable {
 
   CliFixture(Path directory) throws IOException {
     this.directory = directory;
-    token = CliToken.open(directory.resolve("cli.token"));
+    access = Access.open(new Layout(directory), AccessSettings.DEFAULTS, InstantSource.system());
+    token = access.cli();
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    console = ConsoleListener.open(new ConsoleSettings(List.of(any)), operations, token);
+    keys = new SampleKeys(KeyStore.open(directory.resolve("keys"), () -> SampleOperations.NOW));
+    console = SampleConsole.open(new ConsoleSettings(List.of(any)), operations, access, keys);
     server = URI.create("http://127.0.0.1:" + console.addresses().getFirst().getPort());
   }
 
@@ -104,5 +116,10 @@ final class CliFixture implements ThisMachine, AutoCloseable {
   @Override
   public void close() {
     console.close();
+    try {
+      access.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }
