@@ -1,5 +1,6 @@
 package dev.larder;
 
+import dev.larder.access.TokenSettings;
 import dev.larder.api.ConsoleSettings;
 import dev.larder.config.Document;
 import dev.larder.config.InvalidConfig;
@@ -10,6 +11,7 @@ import dev.larder.config.Setting;
 import dev.larder.config.Type;
 import dev.larder.egress.EgressSettings;
 import dev.larder.mirror.MirrorSettings;
+import dev.larder.repo.RepositorySettings;
 import dev.larder.serve.PackagesSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,14 +27,18 @@ import org.jspecify.annotations.Nullable;
 /// @param data directory of everything Larder keeps; absolute
 /// @param packages the package listener
 /// @param console the console listener
+/// @param tokens for the console, declared by their hashes
 /// @param egress how Larder reaches the outside
 /// @param mirrors in the order of the file
+/// @param repositories of our own, in the order of the file; others can be made while Larder runs
 public record Config(
     Path data,
     PackagesSettings packages,
     ConsoleSettings console,
+    List<TokenSettings> tokens,
     EgressSettings egress,
-    List<MirrorSettings> mirrors) {
+    List<MirrorSettings> mirrors,
+    List<RepositorySettings> repositories) {
   static final Key<Path> DATA =
       Key.open(
           "data",
@@ -48,8 +54,10 @@ public record Config(
           PackagesSettings.TABLE,
           PackagesSettings.Tls.TABLE,
           ConsoleSettings.TABLE,
+          TokenSettings.TABLE,
           EgressSettings.TABLE,
-          MirrorSettings.TABLE);
+          MirrorSettings.TABLE,
+          RepositorySettings.TABLE);
 
   /// Begins the names of environment variables that override the file.
   static final String PREFIX = "LARDER_";
@@ -62,6 +70,7 @@ public record Config(
       Set.of(
           CONFIG_VARIABLE,
           "LARDER_AOT",
+          "LARDER_CONTEXT",
           "LARDER_INSTALL",
           "LARDER_JAVA_HOME",
           "LARDER_JAVA_OPTS",
@@ -76,9 +85,11 @@ public record Config(
           "LARDER_(?:[A-Z0-9]+_)*?(?:SERVICE_(?:HOST|PORT(?:_[A-Z0-9_]+)?)"
               + "|PORT(?:_\\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)?)");
 
-  /// Takes a defensive copy.
+  /// Takes defensive copies.
   public Config {
+    tokens = List.copyOf(tokens);
     mirrors = List.copyOf(mirrors);
+    repositories = List.copyOf(repositories);
   }
 
   /// Finds the file, reads it, lays environment and options over it, and checks that all fits.
@@ -158,18 +169,27 @@ public record Config(
     Section packages = root.table("packages");
     Section console = root.table("console");
     List<Section> mirrors = mirrors(root.table("mirror"), formats);
+    List<Section> repositories = root.table("repo").tables();
     Listeners listeners = new Listeners();
     Config config =
         new Config(
             data,
             PackagesSettings.read(packages),
             ConsoleSettings.read(console),
+            TokenSettings.read(root.list("token")),
             EgressSettings.read(root.table("egress")),
-            mirrors.stream().map(mirror -> MirrorSettings.read(mirror, formats)).toList());
+            mirrors.stream().map(mirror -> MirrorSettings.read(mirror, formats)).toList(),
+            repositories.stream()
+                .map(repository -> RepositorySettings.read(repository, HostedFormats.NAMES))
+                .toList());
     listeners.add(packages, PackagesSettings.LISTEN, config.packages().listen());
     listeners.add(console, ConsoleSettings.LISTEN, config.console().listen());
     for (int i = 0; i < mirrors.size(); i++) {
       listeners.add(mirrors.get(i), MirrorSettings.LISTEN, config.mirrors().get(i).listen());
+    }
+    for (int i = 0; i < repositories.size(); i++) {
+      listeners.add(
+          repositories.get(i), RepositorySettings.LISTEN, config.repositories().get(i).listen());
     }
     return config;
   }

@@ -1,7 +1,12 @@
 package dev.larder;
 
+import dev.larder.cli.ManPage;
 import dev.larder.config.ConfigText;
+import dev.larder.config.Key;
+import dev.larder.config.KeyTable;
 import dev.larder.mirror.MirrorSettings;
+import dev.larder.repo.RepositorySettings;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -74,6 +79,7 @@ final class ConfigReference {
       |---|---|
       | duration | a number and a unit, `ms`, `s`, `m`, `h`, `d` or `w`, also several: `"30s"`, `"1h30m"`; at most `"3650d"` |
       | address:port | `"127.0.0.1:8080"`, `"[::1]:8080"`, or `":8080"` for every address; names are not looked up; port 0 lets the system choose. No two listeners may have the same |
+      | time | a date, which begins in UTC, or RFC 3339: `2030-12-31`, `2030-12-31T18:00:00+01:00`; with or without quotes |
       | path | absolute, or relative to the directory of the configuration file (in a variable: to the working directory) |
       | secret | never itself but where it is: `"file:/run/secrets/name"` or `"env:NAME"`; no key of this version takes one |
       """;
@@ -101,7 +107,8 @@ final class ConfigReference {
     LARDER_CONSOLE__LISTEN=
     ```
 
-    In the name of a mirror an underscore also stands for `.` or `_` if the file has such a mirror.
+    Tables that there may be several of, such as `[[token]]`, are only in the file. In the name of a
+    mirror an underscore also stands for `.` or `_` if the file has such a mirror.
     A variable that names no key is refused like an unknown key, except %s and what Kubernetes sets
     for a service named larder (`LARDER_PORT`, `LARDER_SERVICE_HOST` and the like).
 
@@ -119,6 +126,37 @@ final class ConfigReference {
         """,
         Config.TABLES,
         "arch",
-        Set.of(MirrorSettings.FINGERPRINTS, MirrorSettings.PUBKEY));
+        Set.of(MirrorSettings.FINGERPRINTS, MirrorSettings.PUBKEY, RepositorySettings.ABIS));
+  }
+
+  /// `larder.toml(5)`.
+  static ManPage manual(ManPage.Edition edition) {
+    ManPage page = new ManPage("larder.toml", 5, edition, "configuration of a Larder server");
+    page.heading("Description")
+        .paragraph(
+            "Larder needs no configuration. What is to be different stands in this file, in TOML."
+                + " The first of these that exists is read, and only that one: what `--config` names;"
+                + " what `LARDER_CONFIG` names; `/usr/local/etc/larder/larder.toml` on FreeBSD;"
+                + " `/etc/larder/larder.toml`; `larder/larder.toml` in `XDG_CONFIG_HOME` or"
+                + " `~/.config`.")
+        .paragraph(
+            "`larder config init` writes a file with every key in it, commented out; `larder config"
+                + " check` finds mistakes and points at them; `larder config show --effective"
+                + " --origin` tells what holds and where it comes from.")
+        .paragraph(
+            "A variable goes before the file: `LARDER_`, then tables and key in capitals, with two"
+                + " underscores between them and one for `-`, as `LARDER_PACKAGES__LISTEN`. Lists"
+                + " are separated by commas.");
+    for (KeyTable table : Config.TABLES) {
+      page.heading(table.path().isEmpty() ? "Top level" : "[" + table.path() + "]");
+      page.paragraph(table.meaning());
+      for (Key<?> key : table.keys()) {
+        String otherwise = key.fallback() == null ? key.otherwise() : "`" + key.shown() + "`";
+        page.item(
+            key.name(),
+            "%s\nType: %s. Default: %s.".formatted(key.meaning(), key.type().noun(), otherwise));
+      }
+    }
+    return page.seeAlso(List.of("larder(1)", "larder-config(1)", "larder-serve(1)"));
   }
 }

@@ -1,7 +1,10 @@
 package dev.larder;
 
-import dev.larder.access.CliToken;
+import dev.larder.access.Access;
+import dev.larder.access.AccessSettings;
 import dev.larder.api.ConsoleListener;
+import dev.larder.api.ConsoleSettings;
+import dev.larder.api.Services;
 import dev.larder.database.Database;
 import dev.larder.egress.Discovery;
 import dev.larder.egress.Egress;
@@ -14,10 +17,14 @@ import dev.larder.format.pacman.PacmanFormat;
 import dev.larder.mirror.Mirror;
 import dev.larder.mirror.MirrorSettings;
 import dev.larder.repo.Content;
+import dev.larder.repo.Repositories;
+import dev.larder.repo.Repository;
 import dev.larder.serve.PackageListener;
 import dev.larder.serve.Site;
+import dev.larder.sign.KeyStore;
 import dev.larder.sign.OpenPgpKeyring;
 import dev.larder.store.DataDirectory;
+import dev.larder.store.Layout;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -34,6 +41,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,7 +66,9 @@ public final class Larder implements Closeable {
 
   private final Deque<Closeable> parts;
   private final List<Mirror> mirrors = new ArrayList<>();
+  private final Repositories repositories;
   private final PackageListener packages;
+  private final Access access;
   private final ConsoleListener console;
 
   /// @param parts takes each part as soon as it runs, for whoever has to end them
@@ -82,11 +92,38 @@ public final class Larder implements Closeable {
       mirrors.add(owned(Mirror.open(settings, around, upstreams)));
     }
     await(discovery);
+    KeyStore keys = KeyStore.open(data.layout().keys(), clock);
+    repositories = owned(open(config, data.layout(), database, keys, clock));
 
     packages = owned(PackageListener.open(config.packages(), site(config)));
-    CliToken token = CliToken.open(data.layout().cliToken());
+    ConsoleSettings settings = config.console();
+    AccessSettings who =
+        new AccessSettings(
+            settings.anonymousReads(), settings.authorizedSecrets(), config.tokens());
+    access = owned(Access.open(data.layout(), who, clock));
     ServerOperations operations = new ServerOperations(config, mirrors, packages, clock);
-    console = owned(ConsoleListener.open(config.console(), operations, token));
+    ServerKeys signing = new ServerKeys(keys, repositories);
+    console =
+        owned(
+            ConsoleListener.open(
+                settings, new Services(operations, access, repositories, signing)));
+  }
+
+  private static Repositories open(
+      Config config, Layout layout, Database database, KeyStore keys, InstantSource clock)
+      throws IOException {
+    return Repositories.open(
+        layout,
+        config.repositories(),
+        HostedFormats.NAMES,
+        settings ->
+            Repository.open(
+                settings,
+                HostedFormats.of(settings),
+                layout,
+                database,
+                RepositoryKeys.of(settings, keys),
+                clock));
   }
 
   /// Starts everything `config` describes.
@@ -169,16 +206,21 @@ public final class Larder implements Closeable {
   }
 
   private Site site(Config config) {
-    List<Content> contents = List.copyOf(mirrors);
     List<Site.Own> own = new ArrayList<>();
     for (int i = 0; i < mirrors.size(); i++) {
-      Mirror mirror = mirrors.get(i);
-      List<InetSocketAddress> listen = config.mirrors().get(i).listen();
-      if (!listen.isEmpty()) {
-        own.add(new Site.Own(mirror, listen));
-      }
+      own(own, mirrors.get(i), config.mirrors().get(i).listen());
     }
-    return new Site(contents, own, () -> upstreamHosts(config), RootPaths.of(contents), Set.of());
+    for (Repository repository : repositories.all()) {
+      own(own, repository, repository.settings().listen());
+    }
+    return new Site(
+        new ServedContents(mirrors, repositories), own, () -> upstreamHosts(config), Set.of());
+  }
+
+  private static void own(List<Site.Own> own, Content content, List<InetSocketAddress> listen) {
+    if (!listen.isEmpty()) {
+      own.add(new Site.Own(content, listen));
+    }
   }
 
   private List<Site.UpstreamHost> upstreamHosts(Config config) {
@@ -208,6 +250,19 @@ public final class Larder implements Closeable {
   /// Addresses of the console, as bound; empty if it is off.
   public List<InetSocketAddress> consoleAddresses() {
     return console.addresses();
+  }
+
+  /// The repositories of our own.
+  public Repositories repositories() {
+    return repositories;
+  }
+
+  /// Where a browser makes the first token, or null if there was one already or the console is off.
+  public @Nullable String setupUrl() {
+    String code = access.setup().code();
+    return code == null || console.addresses().isEmpty()
+        ? null
+        : Reachable.url("http", console.addresses().getFirst()) + ConsoleListener.setupPath(code);
   }
 
   /// The mirrors, in the order of the configuration.

@@ -4,6 +4,7 @@ import dev.larder.cli.CommandFailed;
 import dev.larder.cli.Endpoint;
 import dev.larder.cli.ExitCode;
 import dev.larder.cli.GlobalOptions;
+import dev.larder.cli.ManPage;
 import dev.larder.cli.ThisMachine;
 import dev.larder.config.InvalidConfig;
 import dev.larder.store.Layout;
@@ -53,5 +54,10 @@ final class LocalMachine implements ThisMachine {
         new ConfigCommand(machine, formats, options),
         new DoctorCommand(machine, options),
         new TrainCommand(machine));
+  }
+
+  @Override
+  public List<ManPage> manuals(ManPage.Edition edition) {
+    return List.of(ConfigReference.manual(edition));
   }
 }

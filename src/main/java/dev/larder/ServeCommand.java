@@ -5,6 +5,7 @@ import dev.larder.cli.ExitCode;
 import dev.larder.cli.GlobalOptions;
 import dev.larder.config.InvalidConfig;
 import dev.larder.mirror.MirrorSettings;
+import dev.larder.repo.Repository;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
@@ -122,9 +123,20 @@ final class ServeCommand implements Callable<Integer> {
       out.printf("  mirror   %s%n", String.join("\n           ", urls));
       out.printf("           follows %s%n", String.join(", ", mirror.upstream()));
     }
+    for (Repository repository : larder.repositories().all()) {
+      List<String> urls = new ArrayList<>(urls(scheme, larder.ownAddresses(repository.name()), ""));
+      urls.addAll(urls(scheme, larder.packageAddresses(), repository.name() + "/"));
+      out.printf("  repo     %s%n", String.join("\n           ", urls));
+      out.printf("           for %s%n", String.join(", ", repository.settings().directories()));
+    }
     List<InetSocketAddress> console = larder.consoleAddresses();
     out.printf(
         "  console  %s%n", console.isEmpty() ? "off" : String.join(" ", urls("http", console, "")));
+    String setup = larder.setupUrl();
+    if (setup != null) {
+      out.printf("  set up   %s%n", setup);
+      out.printf("           makes the first token; works once, for 30 minutes%n");
+    }
     out.printf("Point a client at it:  larder snippet %s%n", config.mirrors().getFirst().name());
     out.flush();
   }

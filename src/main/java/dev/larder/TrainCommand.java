@@ -101,6 +101,7 @@ final class TrainCommand implements Callable<Integer> {
             new String[] {"snippet", "arch"},
             new String[] {"explain", "/arch/core/os/x86_64/core.db"},
             new String[] {"config", "check"},
+            new String[] {"__complete", "mirrors"},
             new String[] {"--help"});
     for (String[] command : commands) {
       String[] told =

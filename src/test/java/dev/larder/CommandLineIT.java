@@ -324,6 +324,55 @@ class CommandLineIT {
     }
   }
 
+  @Test
+  void theLinkOfTheFirstStartMakesATokenThatTheCommandLineCanUse()
+      throws IOException, InterruptedException {
+    Path config = saved.resolve("larder.toml");
+    Files.writeString(
+        config,
+        """
+        data = "%s"
+        [packages]
+        listen = ["127.0.0.1:0"]
+        [console]
+        listen = ["127.0.0.1:0"]
+        [mirror.arch]
+        upstream = "http://127.0.0.1:9"
+        """
+            .formatted(saved.resolve("data")));
+    Path output = saved.resolve("output");
+    Process serve = larder("serve", "--config", config.toString()).start(output);
+    try {
+      String link = awaitUrl(output, "set up");
+      String console = awaitUrl(output, "console");
+      Curl.Answer page = Curl.get(link);
+      assertThat(page.status()).isEqualTo(200);
+      String code = link.substring(link.indexOf("?t=") + 3);
+      String made =
+          Command.of("curl", "-sS", "-d", "t=" + code, "-d", "name=first", console + "setup")
+              .runOk();
+      Matcher secret = Pattern.compile("<pre>(larder_[0-9a-f]{64})</pre>").matcher(made);
+      assertThat(secret.find()).describedAs(made).isTrue();
+      Path token = Files.writeString(saved.resolve("token"), secret.group(1) + "\n");
+      Command.Result who =
+          larder("whoami", "--server", console, "--token-file", token.toString()).run();
+      assertThat(who.output()).isEqualTo("token:first\ttoken\tadmin\n");
+      assertThat(Curl.get(link).status()).isEqualTo(403);
+    } finally {
+      serve.destroy();
+    }
+    assertThat(serve.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    Path again = saved.resolve("again");
+    Process second = larder("serve", "--config", config.toString()).start(again);
+    try {
+      awaitUrl(again, "console");
+      assertThat(Files.readString(again)).doesNotContain("/setup");
+    } finally {
+      second.destroy();
+    }
+    assertThat(second.waitFor(30, TimeUnit.SECONDS)).isTrue();
+  }
+
   private static Command larder(String... arguments) {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     String classPath =

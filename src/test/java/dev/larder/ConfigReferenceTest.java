@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Keeps the reference page in step with the code. To write it anew: `mvn test
 /// -Dtest=ConfigReferenceTest -Dlarder.reference=write`.
@@ -31,13 +32,23 @@ class ConfigReferenceTest {
   }
 
   @Test
-  void everyKeyOfTheTableIsReadAndEveryKeyReadIsInTheTable() throws InvalidConfig {
+  void everyKeyOfTheTableIsReadAndEveryKeyReadIsInTheTable(@TempDir Path directory)
+      throws InvalidConfig, IOException {
+    // Tables that are not there unless somebody writes them.
+    Path file = directory.resolve("larder.toml");
+    String hash = "sha256:" + "0".repeat(64);
+    Files.writeString(
+        file,
+        "[repo.own]\nformat = \"pacman\"\n"
+            + "[[token]]\nname = \"a\"\nhash = \"%s\"\nscope = [\"admin\"]\n".formatted(hash));
     Path nowhere = Path.of("/nonexistent");
     Machine machine = new Machine(Map.of(), "Linux", "me", nowhere, nowhere, nowhere);
     List<String> read =
-        Config.load(null, List.of(), machine, Set.of("pacman")).settings().stream()
+        Config.load(file, List.of(), machine, Set.of("pacman")).settings().stream()
             .map(setting -> String.join(".", setting.table()) + " " + setting.key())
             .map(name -> name.replace("mirror.arch ", "mirror.NAME "))
+            .map(name -> name.replace("repo.own ", "repo.NAME "))
+            .map(name -> name.replace("token ", "[token] "))
             .toList();
     assertThat(read).doesNotHaveDuplicates().containsExactlyElementsOf(documented());
   }

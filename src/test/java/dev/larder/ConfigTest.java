@@ -301,6 +301,17 @@ class ConfigTest {
             tls = { cert = "a.crt", key = "a.key" }
             [console]
             listen = []
+            anonymous-reads = true
+            authorized-secrets = "secrets"
+            [[token]]
+            name = "ci"
+            hash = "sha256:%s"
+            scope = ["upload:internal", "read:*"]
+            expires = 2030-12-31T18:00:00+01:00
+            [[token]]
+            name = "root"
+            hash = "sha256:%s"
+            scope = ["admin"]
             [egress]
             bind = ["192.0.2.7"]
             [mirror."my.mirror"]
@@ -318,7 +329,8 @@ class ConfigTest {
             redirects = ["b.example", "a.example"]
             [mirror.arch]
             redirects = "same-domain"
-            """,
+            """
+                .formatted("0".repeat(64), "1".repeat(64)),
             Map.of());
     Path file = root.resolve("else/where.toml");
     for (boolean origins : List.of(true, false)) {
@@ -330,6 +342,8 @@ class ConfigTest {
             .isEqualTo(config.config());
       }
     }
-    assertThat(full.config().console()).isEqualTo(new ConsoleSettings(List.of()));
+    assertThat(full.config().console())
+        .isEqualTo(new ConsoleSettings(List.of(), true, root.resolve("secrets")));
+    assertThat(full.config().tokens()).hasSize(2);
   }
 }

@@ -2,6 +2,7 @@ package dev.larder;
 
 import dev.larder.testing.Command;
 import dev.larder.testing.FreeBsdKey;
+import dev.larder.testing.PkgTrust;
 import dev.larder.testing.Tools;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,17 +30,39 @@ final class RealPkg {
 
   /// Points it at a repository that `key` signs.
   void repository(String url, FreeBsdKey key) throws IOException {
+    repository(url, PkgTrust.of(key), key);
+  }
+
+  /// Points it at a repository.
+  ///
+  /// @param key whose fingerprint is trusted, where fingerprints are
+  void repository(String url, PkgTrust trust, FreeBsdKey key) throws IOException {
     Files.createDirectories(work.resolve("repos"));
-    FreeBsdKey.fingerprints(work.resolve("root/fingerprints"), key);
+    String signatures =
+        switch (trust) {
+          case PkgTrust.None _ -> "signature_type: \"none\"";
+          case PkgTrust.Fingerprints _ -> {
+            FreeBsdKey.fingerprints(work.resolve("root/fingerprints"), key);
+            yield "signature_type: \"fingerprints\", fingerprints: \"/fingerprints\"";
+          }
+          case PkgTrust.PubKey(FreeBsdKey one) -> {
+            Path pem = Files.write(work.resolve("repository.pub"), one.publicPem());
+            yield "signature_type: \"pubkey\", pubkey: \"" + pem + "\"";
+          }
+          case PkgTrust.PublicPem(byte[] bytes) -> {
+            Path pem = Files.write(work.resolve("repository.pub"), bytes);
+            yield "signature_type: \"pubkey\", pubkey: \"" + pem + "\"";
+          }
+        };
     Files.writeString(
         work.resolve("repos/larder.conf"),
         """
         larder: {
           url: "%s", mirror_type: "none", enabled: yes,
-          signature_type: "fingerprints", fingerprints: "/fingerprints"
+          %s
         }
         """
-            .formatted(url));
+            .formatted(url, signatures));
   }
 
   /// A command of it.

@@ -1,10 +1,10 @@
 package dev.larder.api;
 
-import dev.larder.access.CliToken;
 import dev.larder.config.Addresses;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
+import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import java.io.Closeable;
 import java.io.IOException;
@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -21,7 +22,7 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.jspecify.annotations.Nullable;
 
 /// The console: a second, private listener beside the one that serves packages. Answers the REST
-/// API under `/api/v1` to whoever has the token, and `/-/healthy` to everybody.
+/// API under `/api/v1` to whoever has a token, and `/-/healthy` to everybody.
 public final class ConsoleListener implements Closeable {
   /// Says `ok` while the process lives, without a token.
   static final String HEALTHY = "/-/healthy";
@@ -30,25 +31,31 @@ public final class ConsoleListener implements Closeable {
   private static final Duration IDLE = Duration.ofSeconds(60);
 
   private final @Nullable Javalin javalin;
+  private final @Nullable UploadRoutes uploads;
   private final List<InetSocketAddress> addresses;
 
-  private ConsoleListener(@Nullable Javalin javalin, List<InetSocketAddress> addresses) {
+  private ConsoleListener(
+      @Nullable Javalin javalin,
+      @Nullable UploadRoutes uploads,
+      List<InetSocketAddress> addresses) {
     this.javalin = javalin;
+    this.uploads = uploads;
     this.addresses = List.copyOf(addresses);
   }
 
   /// Listens on every address of `settings`; on none if the console is switched off.
   ///
+  /// @param services what the API is about; closed by the caller, after this
   /// @throws IOException if one of them cannot be used; the message is one sentence that says what
   ///   to do
-  public static ConsoleListener open(
-      ConsoleSettings settings, Operations operations, CliToken token) throws IOException {
+  public static ConsoleListener open(ConsoleSettings settings, Services services)
+      throws IOException {
     String fault = settings.fault();
     if (fault != null) {
       throw new IOException("[console] listen: " + fault);
     }
     if (settings.listen().isEmpty()) {
-      return new ConsoleListener(null, List.of());
+      return new ConsoleListener(null, null, List.of());
     }
     List<ServerSocketChannel> sockets = bind(settings.listen());
     try {
@@ -56,10 +63,17 @@ public final class ConsoleListener implements Closeable {
       for (ServerSocketChannel socket : sockets) {
         addresses.add((InetSocketAddress) socket.getLocalAddress());
       }
-      Gate gate = new Gate(settings.listen(), token);
-      Javalin javalin = Javalin.create(config -> configure(config, sockets, gate, operations));
+      Gate gate = new Gate(settings.listen(), services.access());
+      UploadRoutes uploads = new UploadRoutes(services.repositories());
+      Javalin javalin =
+          Javalin.create(config -> {
+            configure(config, sockets, gate);
+            Routing routing = new Routing(config.routes, gate);
+            register(routing, services);
+            uploads.register(routing);
+          });
       javalin.start();
-      return new ConsoleListener(javalin, addresses);
+      return new ConsoleListener(javalin, uploads, addresses);
     } catch (IOException | RuntimeException e) {
       closeAll(sockets);
       throw e;
@@ -72,11 +86,19 @@ public final class ConsoleListener implements Closeable {
     return addresses;
   }
 
+  /// The path of the page that a set-up code opens: `/setup?t=8F2K-71QX-...`.
+  public static String setupPath(String code) {
+    return SetupRoutes.PATH + "?t=" + code;
+  }
+
   /// Stops listening; requests under way are cut off.
   @Override
   public void close() {
     if (javalin != null) {
       javalin.stop();
+    }
+    if (uploads != null) {
+      uploads.close();
     }
   }
 
@@ -110,7 +132,7 @@ public final class ConsoleListener implements Closeable {
   }
 
   private static void configure(
-      JavalinConfig config, List<ServerSocketChannel> sockets, Gate gate, Operations operations) {
+      JavalinConfig config, List<ServerSocketChannel> sockets, Gate gate) {
     Problems problems = new Problems();
     config.startup.showJavalinBanner = false;
     config.startup.showOldJavalinVersionWarning = false;
@@ -126,13 +148,23 @@ public final class ConsoleListener implements Closeable {
     }
     config.routes.before(context -> {
       context.header("Cache-Control", "no-store").header("X-Content-Type-Options", "nosniff");
-      gate.check(context);
+      gate.before(context);
     });
-    config.routes.get(HEALTHY, context -> context.result("ok\n"));
-    new Routes(operations).register(config.routes);
+    config.routes.beforeMatched(gate::beforeMatched);
+    config.routes.after(gate::after);
     config.routes.exception(HttpResponseException.class, problems::answer);
     config.routes.exception(Exception.class, problems::answer);
     config.router.javaLangErrorHandler(problems::answer);
+  }
+
+  private static void register(Routing routing, Services services) {
+    routing.open(HandlerType.GET, HEALTHY, context -> context.result("ok\n"));
+    new Routes(services.operations()).register(routing);
+    new RepositoryRoutes(services.repositories()).register(routing);
+    new KeyRoutes(services.keys()).register(routing);
+    new TokenRoutes(services.access(), InstantSource.system()).register(routing);
+    new AuditRoutes(services.access().audit()).register(routing);
+    new SetupRoutes(services.access()).register(routing);
   }
 
   private static ServerConnector connector(

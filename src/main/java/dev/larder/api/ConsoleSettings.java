@@ -7,13 +7,17 @@ import dev.larder.config.Section;
 import dev.larder.config.Type;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The `[console]` table: the listener for the REST API.
 ///
 /// @param listen addresses to listen on; empty switches the console off
-public record ConsoleSettings(List<InetSocketAddress> listen) {
+/// @param anonymousReads whether requests that change nothing need no token
+/// @param authorizedSecrets a file of secrets that are taken like tokens, or null
+public record ConsoleSettings(
+    List<InetSocketAddress> listen, boolean anonymousReads, @Nullable Path authorizedSecrets) {
   private static final int DEFAULT_PORT = 8090;
 
   /// Addresses of the console listener.
@@ -24,24 +28,48 @@ public record ConsoleSettings(List<InetSocketAddress> listen) {
           List.of(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), DEFAULT_PORT)),
           "Where the console listens. `[]` switches it off.");
 
+  private static final Key<Boolean> ANONYMOUS_READS =
+      Key.of(
+          "anonymous-reads",
+          Type.bool(),
+          false,
+          "Whether requests that change nothing need no token. Tokens and the audit log are never"
+              + " shown without one.");
+
+  private static final Key<Path> AUTHORIZED_SECRETS =
+      Key.open(
+          "authorized-secrets",
+          Type.path("/etc/larder/authorized_secrets"),
+          "there is none",
+          "A file as serene has it, each line the base64 of a secret's SHA-256 and a label: such a"
+              + " secret is a token that may read, upload to and remove from every repository. Read"
+              + " again when it has changed.");
+
   /// The table, for the reference.
   public static final KeyTable TABLE =
       new KeyTable(
           "console",
           "The console listener: the REST API that the command line uses.",
           false,
-          List.of(LISTEN));
+          List.of(LISTEN, ANONYMOUS_READS, AUTHORIZED_SECRETS));
 
   /// Takes a defensive copy.
   public ConsoleSettings {
     listen = List.copyOf(listen);
   }
 
+  /// The defaults of everything but the addresses.
+  public ConsoleSettings(List<InetSocketAddress> listen) {
+    this(listen, false, null);
+  }
+
   /// Reads `[console]`.
   ///
   /// @return stand-ins where a value is broken; the section's document knows the problems
   public static ConsoleSettings read(Section section) {
-    ConsoleSettings settings = new ConsoleSettings(section.get(LISTEN));
+    ConsoleSettings settings =
+        new ConsoleSettings(
+            section.get(LISTEN), section.get(ANONYMOUS_READS), section.find(AUTHORIZED_SECRETS));
     String fault = settings.fault();
     if (fault != null) {
       section.complain(LISTEN, fault, null);

@@ -1,5 +1,7 @@
 package dev.larder.api;
 
+import dev.larder.format.InvalidPackage;
+import dev.larder.repo.Refused;
 import dev.larder.wire.ErrorCode;
 import dev.larder.wire.Json;
 import dev.larder.wire.Problem;
@@ -35,6 +37,7 @@ final class Problems {
       context.header("Allow", allowed(e));
     }
     Problem problem = problem(failure, context.method() + " " + context.path());
+    Gate.failed(context, problem.code());
     if (problem.status() == ErrorCode.UNAUTHENTICATED.status()) {
       context.header("WWW-Authenticate", "Bearer realm=\"larder\"");
     }
@@ -82,6 +85,9 @@ final class Problems {
     return switch (failure) {
       case RequestFailed e -> Problem.of(e.code(), e.detail(), e.advice(), null);
       case HttpResponseException e -> fromRouter(e, request);
+      case InvalidPackage e ->
+          Problem.of(ErrorCode.UNFIT_PACKAGE, String.valueOf(e.getMessage()), null, null);
+      case Refused e -> Problem.of(code(e.reason()), String.valueOf(e.getMessage()), null, null);
       case IOException e -> {
         String id = requestId();
         LOG.error("request {} ({}): storage failed", id, request, e);
@@ -92,6 +98,14 @@ final class Problems {
             id);
       }
       default -> internal(failure, request);
+    };
+  }
+
+  private static ErrorCode code(Refused.Reason reason) {
+    return switch (reason) {
+      case UNFIT -> ErrorCode.UNFIT_PACKAGE;
+      case CONFLICT -> ErrorCode.CONFLICT;
+      case MISSING -> ErrorCode.NOT_THERE;
     };
   }
 

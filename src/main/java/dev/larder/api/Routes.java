@@ -13,7 +13,6 @@ import dev.larder.wire.RefreshRequest;
 import dev.larder.wire.RemovalResult;
 import dev.larder.wire.Status;
 import dev.larder.wire.VersionInfo;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.util.List;
@@ -32,18 +31,21 @@ final class Routes {
     this.operations = operations;
   }
 
-  void register(RoutesConfig routes) {
-    routes.get("/api/v1/version", this::version);
-    routes.get("/api/v1/status", this::status);
-    routes.get("/api/v1/mirrors", this::mirrors);
-    routes.get("/api/v1/mirrors/{name}", this::mirror);
-    routes.post("/api/v1/mirrors/{name}/refresh", this::refresh);
-    routes.get("/api/v1/mirrors/{name}/files", this::files);
-    routes.delete("/api/v1/mirrors/{name}/files", this::remove);
-    routes.get("/api/v1/mirrors/{name}/kept", this::kept);
-    routes.put("/api/v1/mirrors/{name}/kept", this::keep);
-    routes.delete("/api/v1/mirrors/{name}/kept", this::letGo);
-    routes.get("/api/v1/explain", this::explain);
+  void register(Routing routing) {
+    routing.get("/api/v1/version", this::version, Requirement.known());
+    routing.get("/api/v1/status", this::status, Requirement.read());
+    routing.get("/api/v1/mirrors", this::mirrors, Requirement.read());
+    routing.get("/api/v1/mirrors/{name}", this::mirror, Requirement.read());
+    routing.get("/api/v1/mirrors/{name}/files", this::files, Requirement.read());
+    routing.get("/api/v1/mirrors/{name}/kept", this::kept, Requirement.read());
+    routing.get("/api/v1/explain", this::explain, Requirement.read());
+    routing.post(
+        "/api/v1/mirrors/{name}/refresh", "mirror.refresh", this::refresh, Requirement.admin());
+    routing.delete(
+        "/api/v1/mirrors/{name}/files", "cache.remove", this::remove, Requirement.admin());
+    routing.put("/api/v1/mirrors/{name}/kept", "mirror.keep", this::keep, Requirement.admin());
+    routing.delete(
+        "/api/v1/mirrors/{name}/kept", "mirror.unkeep", this::letGo, Requirement.admin());
   }
 
   private void version(Context context) {

@@ -4,6 +4,7 @@ import dev.larder.format.PathKind;
 import dev.larder.repo.Generation;
 import dev.larder.repo.Generations;
 import dev.larder.repo.Generations.Draft;
+import dev.larder.repo.LastModifiedRule;
 import dev.larder.repo.Manifest;
 import dev.larder.repo.Member;
 import dev.larder.store.Checksum;

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A mirror or a hosted repository, as the package listener sees it: a tree that answers for paths.
 public interface Content {
-  /// Its name, which is the first segment of its path on a shared listener.
+  /// Its name, which is its path on a shared listener: `arch`, `repo/internal`.
   String name();
 
   /// The format's name: `pacman`.

@@ -65,6 +65,11 @@ public final class Generation {
     return files.index(member.path());
   }
 
+  /// The directory with the index files of `directory`, and with what was put beside them.
+  Path directory(RelPath directory) {
+    return files.index(directory);
+  }
+
   /// What this generation promises of `path`, or null if none of its indexes names it. An index
   /// names files in its own directory and below.
   ///

@@ -106,6 +106,21 @@ public final class Generations {
   ///
   /// @throws IOException if the directory cannot be read
   public List<Generation> load() throws IOException {
+    return load(directory -> {
+      LOG.warn("generation {} is damaged and is removed", directory);
+      Durable.deleteTree(directory);
+    });
+  }
+
+  /// What is done about a generation that cannot be read.
+  interface Damaged {
+    void found(Path directory) throws IOException;
+  }
+
+  /// All generations that can be read, newest first.
+  ///
+  /// @throws IOException if the directory cannot be read
+  List<Generation> load(Damaged damaged) throws IOException {
     List<Generation> generations = new ArrayList<>();
     if (!Files.isDirectory(layout.generations())) {
       return generations;
@@ -116,7 +131,7 @@ public final class Generations {
     }
     for (Path directory : directories) {
       String name = directory.getFileName().toString();
-      if (name.startsWith(DRAFT)) {
+      if (name.startsWith(".")) {
         continue;
       }
       try {
@@ -129,12 +144,29 @@ public final class Generations {
         }
         generations.add(new Generation(Long.parseLong(name), files.readOrigin(), files, members));
       } catch (IOException | IllegalArgumentException e) {
-        LOG.warn("generation {} is damaged and is removed: {}", directory, e.getMessage());
-        Durable.deleteTree(directory);
+        LOG.warn("generation {}: {}", directory, e.getMessage());
+        damaged.found(directory);
       }
     }
     generations.sort(Comparator.comparingLong(Generation::number).reversed());
     return generations;
+  }
+
+  /// The highest number any generation has, readable or not; 0 if there is none.
+  ///
+  /// @throws IOException if the directory cannot be read
+  long highest() throws IOException {
+    if (!Files.isDirectory(layout.generations())) {
+      return 0;
+    }
+    try (Stream<Path> entries = Files.list(layout.generations())) {
+      return entries
+          .map(entry -> entry.getFileName().toString())
+          .filter(name -> name.matches("\\d{1,18}"))
+          .mapToLong(Long::parseLong)
+          .max()
+          .orElse(0);
+    }
   }
 
   /// Starts a new generation.
@@ -199,6 +231,13 @@ public final class Generations {
       Path file = files.index(path);
       Files.createDirectories(file.resolveSibling(""));
       return file;
+    }
+
+    /// Where the indexes below `directory` are to be written; it exists.
+    public Path directory(RelPath directory) throws IOException {
+      Path place = files.index(directory);
+      Files.createDirectories(place);
+      return place;
     }
 
     /// Adds an index whose bytes lie at [#file].

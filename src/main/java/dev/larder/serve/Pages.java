@@ -1,6 +1,7 @@
 package dev.larder.serve;
 
 import dev.larder.repo.Content;
+import dev.larder.repo.Repository;
 import dev.larder.snippet.Address;
 import dev.larder.snippet.Client;
 import dev.larder.snippet.Snippet;
@@ -45,7 +46,7 @@ final class Pages {
   /// @param askedAt scheme, host and port the client used
   Reply front(Request request, String askedAt) {
     List<FrontPage.Served> served =
-        site.contents().stream()
+        site.served().get().contents().stream()
             .sorted(Comparator.comparing(Content::name))
             .map(content -> served(content, askedAt))
             .toList();
@@ -54,7 +55,8 @@ final class Pages {
 
   private FrontPage.Served served(Content content, String askedAt) {
     String path = "/" + Target.encode(content.name()) + "/";
-    Client client = Client.of(content.format());
+    // What clients are told about mirrors leads nowhere in a repository of our own.
+    Client client = content instanceof Repository ? null : Client.of(content.format());
     List<Snippet> snippets =
         client == null ? List.of() : client.snippets(new Address(askedAt, path, atRoot(content)));
     return new FrontPage.Served(content.name(), content.format(), path, askedAt + path, snippets);
@@ -62,7 +64,7 @@ final class Pages {
 
   /// Paths of a format that are unmistakable belong to the first content that has it.
   private boolean atRoot(Content content) {
-    return site.contents().stream()
+    return site.served().get().contents().stream()
         .filter(other -> other.format().equals(content.format()))
         .findFirst()
         .filter(content::equals)
@@ -142,7 +144,8 @@ final class Pages {
     List<ListingPage.Crumb> crumbs = new ArrayList<>();
     int depth = names.size();
     if (place.prefix().equals("/" + place.content().name() + "/")) {
-      crumbs.add(new ListingPage.Crumb("larder", "../".repeat(depth + 1)));
+      int below = place.content().name().split("/", -1).length;
+      crumbs.add(new ListingPage.Crumb("larder", "../".repeat(depth + below)));
     }
     crumbs.add(new ListingPage.Crumb(place.content().name(), up(depth)));
     for (int i = 0; i < depth; i++) {

@@ -5,8 +5,6 @@ import dev.larder.store.RelPath;
 import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Finds the place a request target names, for one group of addresses: the shared ones, or those of
@@ -16,14 +14,15 @@ final class Routes {
       "The path is not well-formed: it has empty or dot segments, encoded slashes, a fragment, bad"
           + " escapes or characters that no package path has.";
 
+  /// Repositories of our own have names of two segments.
+  private static final String REPOSITORIES = "/repo/";
+
   private final Site site;
   private final @Nullable Content alone;
-  private final Map<String, Content> byName = new HashMap<>();
 
   private Routes(Site site, @Nullable Content alone) {
     this.site = site;
     this.alone = alone;
-    site.contents().forEach(content -> byName.put(content.name(), content));
   }
 
   /// Routes of the shared addresses.
@@ -56,11 +55,12 @@ final class Routes {
     if (path.equals("/")) {
       return new Place.Front();
     }
-    int slash = path.indexOf('/', 1);
+    int slash = path.indexOf('/', path.startsWith(REPOSITORIES) ? REPOSITORIES.length() : 1);
     String name = slash < 0 ? path.substring(1) : path.substring(1, slash);
-    Content content = byName.get(name);
+    Served served = site.served().get();
+    Content content = served.find(name);
     if (content == null) {
-      for (Site.RootPath root : site.roots()) {
+      for (Site.RootPath root : served.roots()) {
         if (root.has(path)) {
           return below(root, path);
         }
@@ -77,7 +77,7 @@ final class Routes {
   /// Where one content is served alone its root is the top; clients that know it by another prefix
   /// find it there, too.
   private Place onItsOwn(Content content, String path) {
-    for (Site.RootPath root : site.roots()) {
+    for (Site.RootPath root : site.served().get().roots()) {
       if (root.content().equals(content) && root.prefix().length() > 1 && root.has(path)) {
         return below(root, path);
       }

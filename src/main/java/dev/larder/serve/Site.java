@@ -12,33 +12,38 @@ import org.jspecify.annotations.Nullable;
 
 /// What the package listener serves, and where.
 ///
-/// @param contents served at `/<name>/` of the shared addresses, which are those of
-///   [PackagesSettings]
+/// @param served what the shared addresses serve, which are those of [PackagesSettings]; asked on
+///   each request, so it must not block
 /// @param own contents that also have addresses of their own
 /// @param upstreams gives the hosts for which a request in absolute form (`http_proxy=`) is
 ///   answered, as they are now; asked on each such request, so it must not block
-/// @param roots paths that also answer at the top of the shared addresses, because clients of one
-///   format can ask for nothing else; `/<name>/` of a content goes before them
 /// @param names host names of this server, lower case and without port; a request in absolute form
 ///   for one of them is as good as one without a host. Its addresses need no mention
 public record Site(
-    List<Content> contents,
+    Supplier<Served> served,
     List<Own> own,
     Supplier<List<UpstreamHost>> upstreams,
-    List<RootPath> roots,
     Set<String> names) {
   /// Takes defensive copies.
   public Site {
-    contents = List.copyOf(contents);
     own = List.copyOf(own);
-    roots = List.copyOf(roots);
     names = Set.copyOf(names);
   }
 
-  /// A site whose upstreams never change, without root paths.
-  public Site(
-      List<Content> contents, List<Own> own, List<UpstreamHost> upstreams, Set<String> names) {
-    this(contents, own, () -> upstreams, List.of(), names);
+  /// A site that never changes.
+  ///
+  /// @param contents served at `/<name>/` of the shared addresses
+  /// @param roots paths that also answer at the top of the shared addresses, because clients of one
+  ///   format can ask for nothing else
+  public static Site fixed(
+      List<? extends Content> contents,
+      List<Own> own,
+      List<UpstreamHost> upstreams,
+      List<RootPath> roots,
+      Set<String> names) {
+    Served served = new Served(contents, roots);
+    List<UpstreamHost> hosts = List.copyOf(upstreams);
+    return new Site(() -> served, own, () -> hosts, names);
   }
 
   /// Paths at the top of a listener that can only mean one content.

@@ -9,12 +9,22 @@ public enum ErrorCode {
   BAD_REQUEST(400, 2, "Bad request"),
   /// No token, or not the right one.
   UNAUTHENTICATED(401, 4, "Not authenticated"),
+  /// The token does not allow this.
+  FORBIDDEN(403, 4, "Not allowed"),
   /// There is no mirror of that name.
   UNKNOWN_MIRROR(404, 3, "Unknown mirror"),
+  /// There is no repository of that name.
+  UNKNOWN_REPOSITORY(404, 3, "Unknown repository"),
+  /// The repository has no such package, generation or batch.
+  NOT_THERE(404, 3, "Not there"),
   /// No mirror answers at that URL.
   NOT_COVERED(404, 3, "No mirror answers there"),
   /// The directory is not one that is kept.
   NOT_KEPT(404, 3, "Not kept"),
+  /// There is no token of that id or name.
+  UNKNOWN_TOKEN(404, 3, "Unknown token"),
+  /// There is no key of that name.
+  UNKNOWN_KEY(404, 3, "Unknown key"),
   /// The API has no such path.
   UNKNOWN_ROUTE(404, 1, "No such route"),
   /// The path exists, but not for this method.
@@ -23,8 +33,15 @@ public enum ErrorCode {
   CONFLICT(409, 5, "Conflict"),
   /// The request's body is too large.
   TOO_LARGE(413, 2, "Request too large"),
+  /// What was uploaded is no package that this repository can take.
+  UNFIT_PACKAGE(422, 8, "Package cannot be taken"),
+  /// The key is damaged, weak, expired, revoked or of another kind, its password is wrong, or the
+  /// agent that has it does not sign.
+  UNFIT_KEY(422, 1, "Key cannot be used"),
   /// The `Host` header names a host this listener does not have: DNS rebinding.
   MISDIRECTED(421, 1, "Misdirected request"),
+  /// Too many wrong tokens came from this address; `Retry-After` says when to try again.
+  TOO_MANY_FAILURES(429, 4, "Too many failures"),
   /// The disk could not be read or written.
   STORAGE_FAILED(500, 1, "Storage failed"),
   /// A fault of the server; its log has the trace under the problem's `requestId`.

@@ -2,11 +2,16 @@ package dev.larder.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.larder.wire.AuditList;
 import dev.larder.wire.ErrorCode;
 import dev.larder.wire.ExplainResult;
 import dev.larder.wire.FilePage;
 import dev.larder.wire.KeptInfo;
 import dev.larder.wire.KeptList;
+import dev.larder.wire.KeyInfo;
+import dev.larder.wire.KeyList;
+import dev.larder.wire.KeyRemoved;
+import dev.larder.wire.KeyRequest;
 import dev.larder.wire.MirrorInfo;
 import dev.larder.wire.MirrorList;
 import dev.larder.wire.Problem;
@@ -15,7 +20,12 @@ import dev.larder.wire.RefreshResult;
 import dev.larder.wire.RemovalResult;
 import dev.larder.wire.ServerInfo;
 import dev.larder.wire.Status;
+import dev.larder.wire.TokenCreated;
+import dev.larder.wire.TokenInfo;
+import dev.larder.wire.TokenList;
+import dev.larder.wire.TokenRequest;
 import dev.larder.wire.VersionInfo;
+import dev.larder.wire.WhoAmI;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
@@ -42,9 +52,21 @@ class ApiReferenceTest {
           RemovalResult.class,
           KeptList.class,
           KeptInfo.class,
+          KeyList.class,
+          KeyInfo.class,
+          KeyInfo.Version.class,
+          KeyRequest.class,
+          KeyRemoved.class,
           ExplainResult.class,
           ExplainResult.Step.class,
           VersionInfo.class,
+          WhoAmI.class,
+          TokenList.class,
+          TokenInfo.class,
+          TokenRequest.class,
+          TokenCreated.class,
+          AuditList.class,
+          AuditList.Event.class,
           Problem.class);
 
   @Test

@@ -4,9 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.larder.access.CliToken;
+import dev.larder.access.Access;
+import dev.larder.access.AccessSettings;
 import dev.larder.config.Addresses;
 import dev.larder.mirror.RefreshOutcome;
+import dev.larder.store.Layout;
 import dev.larder.wire.ErrorCode;
 import dev.larder.wire.ExplainResult;
 import dev.larder.wire.FilePage;
@@ -33,6 +35,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,19 +49,21 @@ class ConsoleListenerTest {
   @TempDir private Path directory;
   private final SampleOperations operations = new SampleOperations();
   private final HttpClient http = HttpClient.newHttpClient();
+  private Access access;
   private ConsoleListener console;
   private String token;
 
   @BeforeEach
   void open() throws IOException {
-    CliToken cliToken = CliToken.open(directory.resolve("cli.token"));
-    token = Files.readString(cliToken.file()).strip();
-    console = ConsoleListener.open(new ConsoleSettings(List.of(ANY_PORT)), operations, cliToken);
+    access = Access.open(new Layout(directory), AccessSettings.DEFAULTS, InstantSource.system());
+    token = Files.readString(access.cli().file()).strip();
+    console = SampleConsole.open(new ConsoleSettings(List.of(ANY_PORT)), operations, access);
   }
 
   @AfterEach
-  void close() {
+  void close() throws IOException {
     console.close();
+    access.close();
     http.close();
   }
 
@@ -298,13 +303,13 @@ class ConsoleListenerTest {
             "/",
             "/-/healthy/../../api/v1/status")) {
       for (String authorization :
-          List.of("", "Bearer", "Bearer larder_" + "0".repeat(64), "Basic " + token, token)) {
+          List.of("", "Bearer", "Bearer larder_" + "0".repeat(64), "Basic " + token)) {
         HttpRequest.Builder request = request(path);
         if (!authorization.isEmpty()) {
           request.header("Authorization", authorization);
         }
         HttpResponse<byte[]> response = http.send(request.build(), BodyHandlers.ofByteArray());
-        assertThat(response.statusCode()).describedAs(path).isIn(400, 401);
+        assertThat(response.statusCode()).describedAs(path).isIn(400, 401, 429);
         if (response.statusCode() == 401) {
           assertThat(problem(response, ErrorCode.UNAUTHENTICATED).advice())
               .contains(directory.resolve("cli.token").toString());
@@ -414,11 +419,10 @@ class ConsoleListenerTest {
 
   @Test
   void itListensOnSeveralAddresses() throws Exception {
-    CliToken cliToken = CliToken.open(directory.resolve("cli.token"));
     List<InetSocketAddress> listen =
         List.of(ANY_PORT, new InetSocketAddress(InetAddress.getByName("127.0.0.2"), 0));
     try (ConsoleListener two =
-        ConsoleListener.open(new ConsoleSettings(listen), operations, cliToken)) {
+        SampleConsole.open(new ConsoleSettings(listen), operations, access)) {
       assertThat(two.addresses()).hasSize(2).allMatch(address -> address.getPort() > 0);
       for (InetSocketAddress address : two.addresses()) {
         HttpResponse<String> response =
@@ -434,9 +438,8 @@ class ConsoleListenerTest {
 
   @Test
   void noAddressMeansNoConsole() throws Exception {
-    CliToken cliToken = CliToken.open(directory.resolve("cli.token"));
     try (ConsoleListener off =
-        ConsoleListener.open(new ConsoleSettings(List.of()), operations, cliToken)) {
+        SampleConsole.open(new ConsoleSettings(List.of()), operations, access)) {
       assertThat(off.addresses()).isEmpty();
     }
   }
@@ -444,16 +447,15 @@ class ConsoleListenerTest {
   @Test
   void anAddressInUseIsOneClearSentenceAndLeavesNothingOpen() throws Exception {
     InetSocketAddress taken = console.addresses().getFirst();
-    CliToken cliToken = CliToken.open(directory.resolve("cli.token"));
     InetSocketAddress free = freeAddress();
-    assertThatThrownBy(() ->
-            ConsoleListener.open(new ConsoleSettings(List.of(free, taken)), operations, cliToken))
+    assertThatThrownBy(
+            () -> SampleConsole.open(new ConsoleSettings(List.of(free, taken)), operations, access))
         .isInstanceOf(IOException.class)
         .hasMessage(
             "the console cannot listen on 127.0.0.1:%d: Address already in use; stop what uses it"
                     .formatted(taken.getPort())
                 + " or change [console] listen");
-    ConsoleListener.open(new ConsoleSettings(List.of(free)), operations, cliToken).close();
+    SampleConsole.open(new ConsoleSettings(List.of(free)), operations, access).close();
   }
 
   private static InetSocketAddress freeAddress() throws IOException {
@@ -465,11 +467,10 @@ class ConsoleListenerTest {
 
   @Test
   void anAddressOthersCanReachIsRefused() throws Exception {
-    CliToken cliToken = CliToken.open(directory.resolve("cli.token"));
     for (String host : List.of("0.0.0.0", "192.0.2.7", "[::]")) {
       ConsoleSettings settings =
           new ConsoleSettings(List.of(new InetSocketAddress(InetAddress.getByName(host), 8090)));
-      assertThatThrownBy(() -> ConsoleListener.open(settings, operations, cliToken))
+      assertThatThrownBy(() -> SampleConsole.open(settings, operations, access))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("[console] listen")
           .hasMessageContaining("use 127.0.0.1:8090");

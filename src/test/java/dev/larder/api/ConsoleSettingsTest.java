@@ -6,6 +6,7 @@ import dev.larder.config.InvalidConfig;
 import dev.larder.testing.Toml;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -24,10 +25,19 @@ class ConsoleSettingsTest {
 
   @Test
   void everyKeyIsMapped() throws InvalidConfig {
-    assertThat(read("console.listen = [\"[::1]:9000\"]"))
+    assertThat(
+            read(
+                """
+                [console]
+                listen = ["[::1]:9000"]
+                anonymous-reads = true
+                authorized-secrets = "authorized_secrets"
+                """))
         .isEqualTo(
             new ConsoleSettings(
-                List.of(new InetSocketAddress(InetAddress.ofLiteral("::1"), 9000))));
+                List.of(new InetSocketAddress(InetAddress.ofLiteral("::1"), 9000)),
+                true,
+                Path.of("/etc/larder/authorized_secrets")));
   }
 
   @Test

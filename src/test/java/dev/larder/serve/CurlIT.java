@@ -35,10 +35,11 @@ class CurlIT {
             .file("large.pkg", large)
             .file("lib++0@x_y:1.2-1.pkg", small);
     Site site =
-        new Site(
+        Site.fixed(
             List.of(arch),
             List.of(),
             List.of(Site.UpstreamHost.of(URI.create("http://mirror.invalid/archlinux/"), arch)),
+            List.of(),
             Set.of());
     listening = Listening.on(Transport.best(), Listening.PATIENT, null, site);
   }

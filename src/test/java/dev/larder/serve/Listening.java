@@ -43,7 +43,7 @@ final class Listening implements Closeable {
   static Listening on(
       Transport transport, Limits limits, PackagesSettings.@Nullable Tls tls, Content... contents)
       throws IOException {
-    Site site = new Site(List.of(contents), List.of(), List.of(), Set.of());
+    Site site = Site.fixed(List.of(contents), List.of(), List.of(), List.of(), Set.of());
     return on(transport, limits, tls, site);
   }
 

@@ -60,7 +60,7 @@ class OpenCloseTest {
       InetSocketAddress first = (InetSocketAddress) free.getLocalSocketAddress();
       InetSocketAddress second = (InetSocketAddress) taken.getLocalSocketAddress();
       free.close();
-      Site site = new Site(List.of(), List.of(), List.of(), Set.of());
+      Site site = Site.fixed(List.of(), List.of(), List.of(), List.of(), Set.of());
       assertThatThrownBy(
               () -> PackageListener.open(on(first, second), site, SHORT_GRACE, transport))
           .isInstanceOf(IOException.class)
@@ -78,7 +78,7 @@ class OpenCloseTest {
 
   @Test
   void unusableAddressesAndCertificatesAreSentencesToo() {
-    Site site = new Site(List.of(), List.of(), List.of(), Set.of());
+    Site site = Site.fixed(List.of(), List.of(), List.of(), List.of(), Set.of());
     InetSocketAddress nowhere = InetSocketAddress.createUnresolved("no.such.host.invalid", 1);
     assertThatThrownBy(() -> PackageListener.open(on(nowhere), site, SHORT_GRACE, transport))
         .hasMessage("cannot listen on no.such.host.invalid:1: this host name has no address");
@@ -95,10 +95,11 @@ class OpenCloseTest {
     PlainContent arch = content("arch").answer("m", _ -> moved());
     PlainContent other = content("other");
     Site site =
-        new Site(
+        Site.fixed(
             List.of(arch, other),
             List.of(new Site.Own(arch, List.of(Listening.anyPort(), Listening.anyPort()))),
             List.of(Site.UpstreamHost.of(URI.create("https://up.example/pub/"), arch)),
+            List.of(),
             Set.of());
     try (PackageListener listener =
         PackageListener.open(

@@ -165,7 +165,7 @@ class PagesTest {
         List.of(
             new Site.RootPath("/", Pattern.compile("15\\.0"), sets),
             new Site.RootPath("/pub/sets/", null, sets));
-    Site site = new Site(List.of(sets), List.of(), List::of, roots, Set.of());
+    Site site = Site.fixed(List.of(sets), List.of(), List.of(), roots, Set.of());
     try (Listening other = Listening.on(Transport.best(), Listening.PATIENT, null, site)) {
       for (String prefix : List.of("/", "/pub/sets/", "/sets/")) {
         RawClient.Response index = other.get(prefix + "15.0/MANIFEST");

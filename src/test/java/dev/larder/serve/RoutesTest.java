@@ -16,7 +16,7 @@ class RoutesTest {
   private final PlainContent arch = new PlainContent("arch", Path.of("unused"));
   private final PlainContent other = new PlainContent("other", Path.of("unused"));
   private final Site site =
-      new Site(
+      Site.fixed(
           List.of(arch, other),
           List.of(),
           List.of(
@@ -24,15 +24,16 @@ class RoutesTest {
               Site.UpstreamHost.of(URI.create("http://many.example/pub/arch"), arch),
               Site.UpstreamHost.of(URI.create("http://many.example/pub/"), other),
               Site.UpstreamHost.of(URI.create("http://127.0.0.1:9000/x/"), other)),
+          List.of(),
           Set.of("pantry"));
   private final PlainContent pkg = new PlainContent("pkg", Path.of("unused"));
   private final PlainContent sets = new PlainContent("sets", Path.of("unused"));
   private final PlainContent named = new PlainContent("15.9-r", Path.of("unused"));
   private final Site rooted =
-      new Site(
+      Site.fixed(
           List.of(arch, pkg, sets, named),
           List.of(),
-          () -> List.of(Site.UpstreamHost.of(URI.create("http://update.example"), pkg)),
+          List.of(Site.UpstreamHost.of(URI.create("http://update.example"), pkg)),
           List.of(
               new Site.RootPath("/", Pattern.compile("15\\.[0-9](-r)?"), pkg),
               new Site.RootPath("/pub/sets/", null, sets)),

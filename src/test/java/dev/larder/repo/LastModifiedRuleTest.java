@@ -1,4 +1,4 @@
-package dev.larder.mirror;
+package dev.larder.repo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.larder.mirror;
+package dev.larder.repo;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// with `If-Modified-Since` and keeps its copy on a 304. So other bytes always have another time,
 /// and times only go forward, also when upstream's go back (a rollback, another mirror) or stand
 /// still (two publications within a second).
-final class LastModifiedRule {
+public final class LastModifiedRule {
   private LastModifiedRule() {}
 
   /// The time for new bytes. It may be a second ahead of `now`: they must not be served before it,
@@ -16,7 +16,7 @@ final class LastModifiedRule {
   ///
   /// @param upstream what upstream says, or null
   /// @param last what the previous bytes at this path were served with, or null
-  static Instant next(@Nullable Instant upstream, @Nullable Instant last, Instant now) {
+  public static Instant next(@Nullable Instant upstream, @Nullable Instant last, Instant now) {
     Instant present = now.truncatedTo(ChronoUnit.SECONDS);
     Instant time =
         upstream == null || upstream.isAfter(present)

@@ -1,0 +1,44 @@
+package dev.larder;
+
+import dev.larder.format.RepositoryFormat;
+import dev.larder.format.freebsd.PkgRepositoryFormat;
+import dev.larder.format.pacman.Compat;
+import dev.larder.format.pacman.PacmanRepositoryFormat;
+import dev.larder.repo.RepositorySettings;
+import java.io.IOException;
+import java.util.Set;
+
+/// The formats that repositories of our own can have. Beside [Larder] the only place that knows
+/// particular ones.
+final class HostedFormats {
+  private static final String PACMAN = "pacman";
+  private static final String FREEBSD_PKG = "freebsd-pkg";
+
+  /// Their names.
+  static final Set<String> NAMES = Set.of(PACMAN, FREEBSD_PKG);
+
+  private HostedFormats() {}
+
+  /// The format of a repository, with its settings.
+  ///
+  /// @throws IOException if there is none of that name
+  static RepositoryFormat of(RepositorySettings settings) throws IOException {
+    return switch (settings.format()) {
+      case PACMAN ->
+          new PacmanRepositoryFormat(
+              switch (settings.compat()) {
+                case CURRENT -> Compat.CURRENT;
+                case OLD -> Compat.V6_0;
+              });
+      case FREEBSD_PKG ->
+          new PkgRepositoryFormat(
+              switch (settings.signature()) {
+                case FINGERPRINTS -> PkgRepositoryFormat.Style.FINGERPRINTS;
+                case PUBKEY -> PkgRepositoryFormat.Style.PUBKEY;
+              });
+      default ->
+          throw new IOException(
+              "repository %s: there is no format %s".formatted(settings.name(), settings.format()));
+    };
+  }
+}

@@ -1,0 +1,207 @@
+package dev.larder.repo;
+
+import dev.larder.config.Document;
+import dev.larder.config.InvalidConfig;
+import dev.larder.store.Durable;
+import dev.larder.store.Layout;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// All repositories of our own: those of the configuration, and those that were made while Larder
+/// ran, whose settings lie beside their state. Safe for use by many threads.
+public final class Repositories implements Closeable {
+  private final Layout layout;
+  private final Set<String> formats;
+  private final Opener opener;
+  private final Set<String> configured = ConcurrentHashMap.newKeySet();
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /// By name; another map for other repositories.
+  private volatile SortedMap<String, Repository> all = new TreeMap<>();
+
+  /// The values of [#all], another list for other repositories.
+  private volatile List<Repository> listed = List.of();
+
+  private Repositories(Layout layout, Set<String> formats, Opener opener) {
+    this.layout = layout;
+    this.formats = Set.copyOf(formats);
+    this.opener = opener;
+  }
+
+  /// Opens a repository with what belongs to it: its format, its keys.
+  public interface Opener {
+    /// Opens one; makes it if it is new.
+    ///
+    /// @throws IOException if it cannot be opened; the message is a sentence for the operator
+    Repository open(RepositorySettings settings) throws IOException;
+  }
+
+  /// Opens all that are configured, and all that were made before.
+  ///
+  /// @param formats names of the formats that can be hosted
+  /// @throws IOException if one cannot be opened; none is open then
+  public static Repositories open(
+      Layout layout, List<RepositorySettings> configured, Set<String> formats, Opener opener)
+      throws IOException {
+    Repositories repositories = new Repositories(layout, formats, opener);
+    try {
+      for (RepositorySettings settings : configured) {
+        repositories.configured.add(settings.name());
+        repositories.add(settings);
+      }
+      for (String name : repositories.made()) {
+        if (!repositories.configured.contains(name)) {
+          repositories.add(repositories.read(layout.repositorySettings(name), name));
+        }
+      }
+      return repositories;
+    } catch (IOException | RuntimeException e) {
+      repositories.close();
+      throw e;
+    }
+  }
+
+  private List<String> made() throws IOException {
+    if (!Files.isDirectory(layout.repositories())) {
+      return List.of();
+    }
+    try (Stream<Path> directories = Files.list(layout.repositories())) {
+      return directories
+          .map(directory -> directory.getFileName().toString())
+          .filter(name -> Files.exists(layout.repositorySettings(name)))
+          .sorted()
+          .toList();
+    }
+  }
+
+  private RepositorySettings read(Path file, String name) throws IOException {
+    try {
+      return settings(Document.load(file), name);
+    } catch (InvalidConfig e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  private RepositorySettings settings(Document document, String name) throws InvalidConfig {
+    RepositorySettings settings =
+        RepositorySettings.read(document.root().table("repo").table(name), formats);
+    document.finish();
+    return settings;
+  }
+
+  private void add(RepositorySettings settings) throws IOException {
+    SortedMap<String, Repository> more = new TreeMap<>(all);
+    more.put(settings.name(), opener.open(settings));
+    set(more);
+  }
+
+  private void set(SortedMap<String, Repository> now) {
+    all = now;
+    listed = List.copyOf(now.values());
+  }
+
+  /// All, by name. The same list as long as there are the same repositories.
+  public List<Repository> all() {
+    return listed;
+  }
+
+  /// The repository of that name, or null.
+  public @Nullable Repository find(String name) {
+    return all.get(name);
+  }
+
+  /// Whether a repository stands in the configuration, which alone can change it then.
+  public boolean isConfigured(String name) {
+    return configured.contains(name);
+  }
+
+  /// Makes a repository; it is empty, signed and served when this returns.
+  ///
+  /// @param toml its settings as the configuration would have them: a table `[repo.NAME]`
+  /// @throws InvalidConfig if they are not right
+  /// @throws Refused if there is one of that name
+  /// @throws IOException if it cannot be made
+  public Repository create(String name, String toml) throws InvalidConfig, IOException {
+    if (!RepositorySettings.NAME.matcher(name).matches()) {
+      throw new InvalidConfig(
+          "name",
+          "\"%s\" is not a name for a repository: up to 64 of a-z, 0-9, \".\", \"_\" and \"-\", a"
+                  .formatted(name.replaceAll("\\p{Cntrl}", "?"))
+              + " letter or digit first");
+    }
+    lock.lock();
+    try {
+      if (all.containsKey(name)) {
+        throw new Refused(
+            Refused.Reason.CONFLICT, List.of("there is a repository %s already".formatted(name)));
+      }
+      RepositorySettings settings = settings(Document.parse("settings", layout.data(), toml), name);
+      if (!settings.listen().isEmpty()) {
+        throw new InvalidConfig(
+            "listen",
+            "can only be set in the configuration file: put [repo.%s] there".formatted(name));
+      }
+      add(settings);
+      Durable.replace(layout.repositorySettings(name), toml.getBytes(StandardCharsets.UTF_8));
+      return Objects.requireNonNull(all.get(name), "just added");
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Removes a repository with all its packages and generations.
+  ///
+  /// @param evenFull also if it has packages
+  /// @throws Refused if it has packages, or stands in the configuration
+  /// @throws IOException if the disk fails
+  public void delete(String name, boolean evenFull) throws IOException {
+    lock.lock();
+    try {
+      Repository repository = all.get(name);
+      if (repository == null) {
+        throw new Refused(
+            Refused.Reason.MISSING, List.of("there is no repository %s".formatted(name)));
+      }
+      if (isConfigured(name)) {
+        throw new Refused(
+            Refused.Reason.CONFLICT,
+            List.of(
+                "[repo.%s] stands in the configuration; take it out there and restart Larder first"
+                    .formatted(name)));
+      }
+      int packages = repository.report().packages();
+      if (packages > 0 && !evenFull) {
+        throw new Refused(
+            Refused.Reason.CONFLICT,
+            List.of("%s has %d packages; say that they are to go, too".formatted(name, packages)));
+      }
+      SortedMap<String, Repository> fewer = new TreeMap<>(all);
+      fewer.remove(name);
+      set(fewer);
+      repository.close();
+      // Without its settings it is none: whatever a crash leaves below is no longer opened.
+      Files.deleteIfExists(layout.repositorySettings(name));
+      Durable.deleteTree(layout.tree(Layout.repositoryName(name)));
+      Durable.deleteTree(layout.state(Layout.repositoryName(name)));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    all().forEach(Repository::close);
+  }
+}

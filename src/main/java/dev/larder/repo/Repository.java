@@ -1,0 +1,353 @@
+package dev.larder.repo;
+
+import dev.larder.database.Database;
+import dev.larder.format.PackageInfo;
+import dev.larder.format.RepositoryFormat;
+import dev.larder.repo.RepositorySettings.OnConflict;
+import dev.larder.sign.Signers;
+import dev.larder.store.Checksum;
+import dev.larder.store.Layout;
+import dev.larder.store.RelPath;
+import java.io.Closeable;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A repository of our own: takes packages in and out, writes and signs its indexes, keeps former
+/// generations, and answers clients. Safe for use by many threads; methods that change something
+/// block until it is durable.
+public final class Repository implements Content, Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(Repository.class);
+
+  private final Parts parts;
+  private final History history;
+  private final Committing committing;
+  private final RepositoryAnswers answers;
+  private final Inventory inventory;
+  private final LongAdder requests = new LongAdder();
+  private final LongAdder bytes = new LongAdder();
+
+  private Repository(Parts parts, Generations generations) {
+    this.parts = parts;
+    GenerationWriter writer =
+        new GenerationWriter(
+            parts.settings().name(),
+            parts.format(),
+            generations,
+            parts.shelves(),
+            parts.table(),
+            parts.clock());
+    this.history = new History(parts, generations, writer);
+    this.committing = new Committing(parts, history);
+    this.answers = new RepositoryAnswers(parts, history);
+    this.inventory = new Inventory(parts, history, writer);
+  }
+
+  /// What repositories are made of.
+  ///
+  /// @param signers the keys, asked for at each use since they can be exchanged
+  record Parts(
+      RepositorySettings settings,
+      RepositoryFormat format,
+      Shelves shelves,
+      Incoming incoming,
+      PackageTable table,
+      SignerSource signers,
+      InstantSource clock) {}
+
+  /// Opens a repository; one that is new is empty, signed, and served from then on.
+  ///
+  /// @param signers the keys, asked for at each use since they can be exchanged
+  /// @throws IOException if it cannot be read or written, or a key cannot be used
+  public static Repository open(
+      RepositorySettings settings,
+      RepositoryFormat format,
+      Layout layout,
+      Database database,
+      SignerSource signers,
+      InstantSource clock)
+      throws IOException {
+    String name = settings.name();
+    Parts parts =
+        new Parts(
+            settings,
+            format,
+            new Shelves(layout, name),
+            new Incoming(layout.incoming(name), format, signers),
+            new PackageTable(database, format.name()),
+            signers,
+            clock);
+    Repository repository =
+        new Repository(
+            parts, new Generations(layout.root(Layout.repositoryName(name), RelPath.ROOT)));
+    repository.recover();
+    return repository;
+  }
+
+  /// Leaves the old or the new of whatever was under way when Larder was last stopped.
+  private void recover() throws IOException {
+    history.open(parts.incoming().isUnfinished());
+    parts.incoming().recover();
+    followKeys();
+  }
+
+  /// Its settings.
+  public RepositorySettings settings() {
+    return parts.settings();
+  }
+
+  /// The path of a repository among what is served: `repo/internal`.
+  @Override
+  public String name() {
+    return Layout.repositoryName(parts.settings().name());
+  }
+
+  @Override
+  public String format() {
+    return parts.format().name();
+  }
+
+  @Override
+  public Answer answer(Ask ask) {
+    return answers.answer(ask);
+  }
+
+  @Override
+  public List<Entry> list(RelPath directory) throws IOException {
+    return parts.shelves().list(directory);
+  }
+
+  @Override
+  public void sent(boolean hit, long sent) {
+    requests.increment();
+    bytes.add(sent);
+  }
+
+  // ---- changes --------------------------------------------------------------------------------
+
+  /// What came of a change.
+  ///
+  /// @param generation the number of the current generation afterwards
+  /// @param differences what is different; empty if nothing had to be done
+  public record Done(long generation, List<Difference> differences) {
+    /// Takes a defensive copy.
+    public Done {
+      differences = List.copyOf(differences);
+    }
+  }
+
+  /// Begins a batch of uploads that become one generation, or none.
+  public Batch batch() throws IOException {
+    String id = Long.toHexString(ThreadLocalRandom.current().nextLong());
+    return new Batch(this, parts.incoming(), id);
+  }
+
+  /// Adds what was staged.
+  Done add(List<Staged> packages, boolean downgrade, @Nullable OnConflict onConflict)
+      throws IOException {
+    OnConflict conflict = onConflict == null ? parts.settings().onConflict() : onConflict;
+    return make(new Change.Add(packages, downgrade, conflict));
+  }
+
+  /// Removes packages.
+  ///
+  /// @param names of packages; all have to be there
+  /// @param directories from which; all if empty
+  /// @throws Refused if one is not there
+  /// @throws IOException if the disk fails; nothing was removed then
+  public Done remove(Set<String> names, Set<String> directories) throws IOException {
+    return make(new Change.Remove(names, directories));
+  }
+
+  /// Makes the repository what it was in a generation that is still held. That becomes a new
+  /// generation, so that clients notice.
+  ///
+  /// @throws Refused if it is not held
+  /// @throws IOException if the disk fails; nothing was changed then
+  public Done rollback(long generation) throws IOException {
+    return make(new Change.Restore(generation));
+  }
+
+  /// Writes all indexes anew with the present keys.
+  ///
+  /// @param all sign every package anew, not only those that have no signature
+  /// @throws IOException if the disk fails or a key cannot be used; nothing was changed then
+  public Done sign(boolean all) throws IOException {
+    return make(new Change.Rewrite(all ? Change.Sign.ALL : Change.Sign.UNSIGNED));
+  }
+
+  /// Writes all indexes anew if settings or keys are others than those they were made with.
+  ///
+  /// @throws IOException if the disk fails or a key cannot be used
+  public void followKeys() throws IOException {
+    if (!history.isUpToDate()) {
+      LOG.info(
+          "repository {}: settings or keys have changed; its indexes are written anew",
+          parts.settings().name());
+      // Whoever gets the keys now must be able to check packages that were signed before.
+      boolean signed = history.isSignedByPresentKey();
+      make(new Change.Rewrite(signed ? Change.Sign.NOTHING : Change.Sign.ALL));
+    }
+  }
+
+  /// Takes packages over from another repository of the same format, as they are there now.
+  ///
+  /// @param names of packages; all of them if empty
+  /// @param downgrade whether an older version may take the place of a newer one
+  /// @throws Refused if one is not there, or cannot be taken
+  /// @throws IOException if the disk fails; nothing was changed then
+  public Done promote(Repository from, Set<String> names, boolean downgrade) throws IOException {
+    if (!from.format().equals(format())) {
+      throw new Refused(
+          Refused.Reason.UNFIT,
+          List.of(
+              "%s hosts %s and %s hosts %s"
+                  .formatted(from.settings().name(), from.format(), settings().name(), format())));
+    }
+    try (Batch batch = batch()) {
+      from.inventory.copyTo(batch, names);
+      return batch.commit(downgrade, null);
+    }
+  }
+
+  private Done make(Change change) throws IOException {
+    Committing.Outcome outcome = committing.make(change);
+    return new Done(outcome.generation(), outcome.differences());
+  }
+
+  // ---- what there is --------------------------------------------------------------------------
+
+  /// A summary.
+  ///
+  /// @throws IOException if a key cannot be used
+  public RepositoryReport report() throws IOException {
+    Held current = history.current();
+    Packages packages = current.packages();
+    Signers keys = parts.signers().signers();
+    List<String> signedBy = new ArrayList<>();
+    keys.openPgp().forEach(key -> signedBy.add(key.fingerprint()));
+    keys.rsa().forEach(key -> signedBy.add(Checksum.sha256(key.publicKey()).hex()));
+    return new RepositoryReport(
+        parts.settings(),
+        current.generation().number(),
+        current.generation().origin().fetchedAt(),
+        packages.count(),
+        inventory.bytes(packages),
+        signedBy,
+        requests.sum(),
+        bytes.sum());
+  }
+
+  /// The packages of the current generation whose name or description has `words` in it, by
+  /// directory and name.
+  ///
+  /// @param words empty for all
+  /// @param after only what comes behind this [HostedPackage#key()]; null from the first
+  /// @param limit at most so many
+  /// @throws IOException if they cannot be read
+  public List<HostedPackage> search(String words, @Nullable String after, int limit)
+      throws IOException {
+    return inventory.search(words, after, limit);
+  }
+
+  /// The package of that name in each directory that has it.
+  ///
+  /// @throws IOException if it cannot be read
+  public List<HostedPackage> find(String packageName) throws IOException {
+    return inventory.find(packageName);
+  }
+
+  /// The paths a package installs; empty if there is no such package.
+  ///
+  /// @throws IOException if they cannot be read
+  public List<String> files(String directory, String packageName) throws IOException {
+    return inventory.files(directory, packageName);
+  }
+
+  /// The generations that are held, newest first.
+  public List<GenerationReport> generations() {
+    List<GenerationReport> all = new ArrayList<>();
+    List<Held> held = history.all();
+    for (int i = 0; i < held.size(); i++) {
+      Packages packages = held.get(i).packages();
+      Packages before = i + 1 < held.size() ? held.get(i + 1).packages() : null;
+      all.add(
+          new GenerationReport(
+              held.get(i).generation().number(),
+              held.get(i).generation().origin().fetchedAt(),
+              i == 0,
+              packages.count(),
+              before == null ? List.of() : before.differences(packages)));
+    }
+    return all;
+  }
+
+  /// A generation that is held.
+  ///
+  /// @param number its number
+  /// @param at when it was made
+  /// @param current whether it is the current one
+  /// @param packages how many it has
+  /// @param differences from the generation before it; empty for the oldest
+  public record GenerationReport(
+      long number, Instant at, boolean current, int packages, List<Difference> differences) {
+    /// Takes a defensive copy.
+    public GenerationReport {
+      differences = List.copyOf(differences);
+    }
+  }
+
+  /// What is different in generation `to`, compared with `from`.
+  ///
+  /// @throws Refused if one of them is not held
+  public List<Difference> diff(long from, long to) throws Refused {
+    return held(from).packages().differences(held(to).packages());
+  }
+
+  private Held held(long number) throws Refused {
+    Held held = history.find(number);
+    if (held == null) {
+      throw new Refused(
+          Refused.Reason.MISSING, List.of("generation %d is not held".formatted(number)));
+    }
+    return held;
+  }
+
+  /// Looks for what will hurt users, in the current generation.
+  ///
+  /// @throws IOException if packages cannot be read
+  public List<RepositoryFormat.Lint> lint(String directory) throws IOException {
+    List<PackageInfo> infos = inventory.infos(directory);
+    List<RepositoryFormat.Lint> found = new ArrayList<>(parts.format().lint(directory, infos));
+    found.addAll(inventory.unsigned(directory));
+    return found;
+  }
+
+  /// Reads every file of every generation that is held and compares it with what must be there.
+  /// What can be restored is.
+  ///
+  /// @throws IOException if the disk cannot be read at all
+  public List<Damage> verify() throws IOException {
+    return inventory.verify();
+  }
+
+  /// A file that was not what it must be.
+  ///
+  /// @param path below the repository
+  /// @param what a sentence
+  /// @param restored whether it is right again
+  public record Damage(String path, String what, boolean restored) {}
+
+  @Override
+  public void close() {
+    // Whatever was promised to anybody is on disk already.
+  }
+}

@@ -1,0 +1,13 @@
+package dev.larder.repo;
+
+import dev.larder.sign.Signers;
+import java.io.IOException;
+
+/// Where a repository has its keys from. They can be exchanged while Larder runs.
+@FunctionalInterface
+public interface SignerSource {
+  /// The keys now.
+  ///
+  /// @throws IOException if one of them cannot be used; the message is a sentence for the operator
+  Signers signers() throws IOException;
+}
