@@ -300,7 +300,8 @@ test_distribution() {
   tar -xzf "$1" -C "$scratch/opt with blank" || { bad "$1 cannot be unpacked"; return; }
   for unpacked in "$scratch/opt with blank"/*; do :; done
   ln -s "$unpacked/bin/larder" "$scratch/bin/larder"
-  for file in LICENSE README.md CHANGELOG.md SECURITY.md larder.toml.example lib/find-jdk.sh; do
+  for file in LICENSE README.md CHANGELOG.md SECURITY.md larder.toml.example lib/find-jdk.sh \
+    share/man/man1/larder.1 share/man/man1/larder-mirror-keep.1 share/man/man5/larder.toml.5; do
     if [ -s "$unpacked/$file" ]; then ok; else bad "$file is not in the distribution"; fi
   done
   XDG_CACHE_HOME=$scratch/cache
