@@ -216,6 +216,9 @@ class FaultIT {
     assertThat(larder().file("iso/notes.bin")).doesNotExist();
     first.heal();
     await().untilAsserted(() -> assertRight(get("iso/notes.bin"), bytes));
+    // Nothing promises its bytes, so the client has them all before they are moved into the tree.
+    await().untilAsserted(() -> assertThat(larder().mirror().report().fills()).isEmpty());
+    assertThat(larder().file("iso/notes.bin")).hasBinaryContent(bytes);
     assertThat(larder().data().resolve("state/arch/root").resolve("partial")).isEmptyDirectory();
   }
 
