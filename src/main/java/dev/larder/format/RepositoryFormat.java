@@ -59,6 +59,15 @@ public interface RepositoryFormat {
   /// @throws InvalidPackage if this format has no such thing as a release, with what to do
   void bump(Path file, List<String> taken, Path copy) throws IOException;
 
+  /// Writes the package by which clients get the public keys of a repository.
+  ///
+  /// @param file is created
+  /// @return false if clients of this format get them by other means; nothing is written then
+  /// @throws IOException if it cannot be written
+  default boolean keyring(KeyringOrder order, Path file) throws IOException {
+    return false;
+  }
+
   /// Writes the indexes of a directory, signed where there are keys, and reads them back.
   ///
   /// @throws IOException if they cannot be written, or are not what was to be written

@@ -7,9 +7,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveStructSparse;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.jspecify.annotations.Nullable;
 
@@ -25,20 +28,37 @@ public final class TarMembers implements Closeable {
   private static final int MAX_MEMBERS = 300_000;
   private static final int MAX_HEADERS = 1 << 20;
   private static final int BLOCK = 512;
+  private static final int BUFFER = 1 << 13;
+
+  // More than any file system attribute needs; the tar reader keeps those of a global header, and
+  // gives them to every member after it.
+  private static final int MAX_ATTRIBUTES = 256;
+  private static final int MAX_HOLES = 10_000;
+
+  // A package of nothing but zeros packs better than this, and may still be 512 MiB large.
+  private static final long ALWAYS_UNPACKED = 512L << 20;
+  private static final long MAX_RATIO = 250;
+  private static final long MAX_UNPACKED = 64L << 30;
 
   private final String index;
   private final Compression compression;
   private final Source source;
   private final Unpacked unpacked;
   private final TarArchiveInputStream tar;
+  private final byte[] passedOver = new byte[BUFFER];
   private @Nullable TarArchiveEntry current;
+  private final long maxUnpacked;
   private int members;
+  private boolean holesAllowed;
+  private long holes;
 
-  private TarMembers(String index, Compression compression, Source source, Unpacked unpacked) {
+  private TarMembers(
+      String index, Compression compression, Source source, InputStream stream, long maxUnpacked) {
     this.index = index;
     this.compression = compression;
     this.source = source;
-    this.unpacked = unpacked;
+    this.maxUnpacked = maxUnpacked;
+    this.unpacked = new Unpacked(index, stream, maxUnpacked);
     this.tar = new TarArchiveInputStream(unpacked, StandardCharsets.UTF_8.name());
   }
 
@@ -64,7 +84,7 @@ public final class TarMembers implements Closeable {
     }
     try {
       InputStream stream = compression.open(buffered);
-      return new TarMembers(index, compression, source, new Unpacked(index, stream, maxUnpacked));
+      return new TarMembers(index, compression, source, stream, maxUnpacked);
     } catch (IOException e) {
       source.rethrow();
       if (e.getCause() instanceof LinkageError) {
@@ -75,6 +95,20 @@ public final class TarMembers implements Closeable {
       // The unpackers index arrays by what they read; a damaged head can surface as anything.
       throw new InvalidIndex(index + ": cannot be unpacked: " + said(e), e);
     }
+  }
+
+  /// How many bytes a file that somebody brought may hold unpacked.
+  ///
+  /// @param size of the file in bytes
+  public static long maxUnpacked(long size) {
+    return Math.min(MAX_UNPACKED, ALWAYS_UNPACKED + Math.min(size, MAX_UNPACKED) * MAX_RATIO);
+  }
+
+  /// Takes files with holes in them, which are refused otherwise. What they hold without their
+  /// holes counts against what the archive may hold unpacked.
+  public TarMembers allowingHoles() {
+    holesAllowed = true;
+    return this;
   }
 
   /// How the archive is packed.
@@ -146,6 +180,11 @@ public final class TarMembers implements Closeable {
     };
   }
 
+  /// Whether the member is a file with holes in it.
+  public boolean isSparse() {
+    return member().isSparse();
+  }
+
   /// Where a link leads; empty if the member is none.
   public String linkName() {
     return member().getLinkName();
@@ -192,18 +231,50 @@ public final class TarMembers implements Closeable {
     if (!entry.isCheckSumOK()) {
       throw fault("the tar header's checksum is wrong");
     }
-    // A sparse member is longer than the archive that holds it: the limits would not see it.
-    if (entry.isSparse()) {
-      throw fault("is a sparse file");
-    }
+    checkHoles(entry);
+    checkAttributes(entry);
     if (++members > MAX_MEMBERS) {
       throw new InvalidIndex(index + ": has more than " + MAX_MEMBERS + " members");
     }
   }
 
+  // A sparse member is longer than the archive that holds it: the other limits do not see it.
+  private void checkHoles(TarArchiveEntry entry) throws InvalidIndex {
+    List<TarArchiveStructSparse> parts = entry.getSparseHeaders();
+    if (parts != null && parts.size() > MAX_HOLES) {
+      throw fault("has more than " + MAX_HOLES + " holes");
+    }
+    if (!entry.isSparse()) {
+      return;
+    }
+    if (!holesAllowed) {
+      throw fault("is a sparse file");
+    }
+    long size = entry.getRealSize();
+    if (size < 0 || size > maxUnpacked - holes) {
+      throw fault("and the other sparse files are larger than " + maxUnpacked + " bytes");
+    }
+    holes += size;
+  }
+
+  private void checkAttributes(TarArchiveEntry entry) throws InvalidIndex {
+    Map<String, String> attributes = entry.getExtraPaxHeaders();
+    long length = 0;
+    if (attributes.size() <= MAX_ATTRIBUTES) {
+      for (Map.Entry<String, String> attribute : attributes.entrySet()) {
+        length += attribute.getKey().length() + attribute.getValue().length();
+      }
+    }
+    if (attributes.size() > MAX_ATTRIBUTES || length > MAX_HEADERS) {
+      throw fault("has more attributes in its pax headers than any file");
+    }
+  }
+
   private void drain() throws IOException {
-    if (current != null) {
-      tar.transferTo(OutputStream.nullOutputStream());
+    // Into one buffer for all members: transferTo makes one for each.
+    int n = current == null ? -1 : 0;
+    while (n >= 0) {
+      n = tar.read(passedOver, 0, passedOver.length);
     }
   }
 

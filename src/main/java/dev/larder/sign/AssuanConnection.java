@@ -14,12 +14,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /// One conversation over the socket of a program of GnuPG (Assuan's manual, "Server responses"): a
 /// line asks; lines answer, the last of which is `OK` or `ERR`. For one thread.
 final class AssuanConnection implements Closeable {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int MAX_LINE = 1000;
   private static final int MAX_DATA = 64 * 1024;
 
@@ -27,12 +30,16 @@ final class AssuanConnection implements Closeable {
   private final SocketChannel channel;
   private final Selector selector;
   private final ByteBuffer in = ByteBuffer.allocate(4096).flip();
-  private final long deadline = System.nanoTime() + PATIENCE.toNanos();
+  private final Duration patience;
+  private long deadline;
 
-  private AssuanConnection(Path socket, SocketChannel channel, Selector selector) {
+  private AssuanConnection(
+      Path socket, SocketChannel channel, Selector selector, Duration patience) {
     this.socket = socket;
     this.channel = channel;
     this.selector = selector;
+    this.patience = patience;
+    this.deadline = System.nanoTime() + patience.toNanos();
   }
 
   /// What a program answered.
@@ -66,30 +73,63 @@ final class AssuanConnection implements Closeable {
 
   /// Connects, and hears the greeting.
   ///
+  /// @param patience how long the other side may take to accept, and for each answer
   /// @throws IOException if nobody listens there, or somebody else
-  static AssuanConnection open(Path socket) throws IOException {
-    SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+  static AssuanConnection open(Path socket, Duration patience) throws IOException {
+    List<Closeable> opened = new ArrayList<>();
     try {
-      channel.connect(UnixDomainSocketAddress.of(socket));
+      SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+      opened.add(channel);
+      connect(channel, socket, patience);
       channel.configureBlocking(false);
       Selector selector = Selector.open();
+      opened.add(selector);
       channel.register(selector, SelectionKey.OP_READ);
-      AssuanConnection connection = new AssuanConnection(socket, channel, selector);
+      AssuanConnection connection = new AssuanConnection(socket, channel, selector, patience);
       Reply greeting = connection.reply();
       if (!greeting.isOk()) {
         throw new IOException(greeting.error());
       }
       return connection;
-    } catch (IOException | UnsupportedOperationException e) {
-      channel.close();
+    } catch (IOException | RuntimeException e) {
+      for (Closeable one : opened.reversed()) {
+        one.close();
+      }
       throw KeyRefused.unfit(
-          "no gpg-agent answers at %s (%s)".formatted(socket, e.getMessage()),
+          "no gpg-agent answers at %s (%s)"
+              .formatted(socket, e instanceof KeyRefused refused ? refused.sentence() : said(e)),
           "start it with gpgconf --launch gpg-agent, and let the user of Larder read and write the socket");
     }
   }
 
+  // Whoever listens may have no room for another connection, and a connect waits until it has,
+  // without an end. Only closing the channel ends it.
+  private static void connect(SocketChannel channel, Path socket, Duration patience)
+      throws IOException {
+    FutureTask<Boolean> connecting =
+        new FutureTask<>(() -> channel.connect(UnixDomainSocketAddress.of(socket)));
+    Thread.ofPlatform().daemon().name("gpg-agent connect").start(connecting);
+    try {
+      connecting.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw new IOException(said(e.getCause()), e);
+    } catch (TimeoutException e) {
+      throw new IOException("it takes no connection for " + patience.toSeconds() + " s", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
+  private static String said(@Nullable Throwable e) {
+    return e == null || e.getMessage() == null ? String.valueOf(e) : e.getMessage();
+  }
+
   /// Asks, and waits for the whole answer. Whatever it wants to know in between is not answered.
+  ///
+  /// @throws IOException if it does not come in time
   Reply ask(String line) throws IOException {
+    deadline = System.nanoTime() + patience.toNanos();
     write(line);
     return reply();
   }
@@ -206,7 +246,8 @@ final class AssuanConnection implements Closeable {
 
   @Override
   public void close() throws IOException {
-    selector.close();
-    channel.close();
+    try (channel) {
+      selector.close();
+    }
   }
 }

@@ -48,6 +48,8 @@ final class DetachedSigner implements OpenPgpSigner {
   }
 
   /// Signs what `in` has, to its end; does not close it.
+  ///
+  /// @throws IOException if it does not sign, or wrongly
   byte[] sign(InputStream in) throws IOException {
     Instant now = clock.instant();
     Instant expires = certificate.expires();
@@ -61,12 +63,28 @@ final class DetachedSigner implements OpenPgpSigner {
     for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
       digest.update(buffer, 0, n);
     }
+    HashedContent content = new HashedContent(certificate.algorithm(), copy(digest));
     byte[] head = head(now);
     digest.update(head);
     // The trailer (5.2.4): how much of the packet was hashed.
     digest.update(
         ByteBuffer.allocate(6).put((byte) VERSION).put((byte) 0xff).putInt(head.length).flip());
-    return packet(head, digest.digest());
+    byte[] signature = packet(head, digest.digest());
+    // By another implementation than the one that signed; an agent or a card may be at fault.
+    if (!content.isSignedBy(certificate.signing(), signature)) {
+      throw KeyRefused.unfit(
+          "a signature that was made with key %s is wrong".formatted(fingerprint()),
+          "look at the log of its gpg-agent, or import the key again");
+    }
+    return signature;
+  }
+
+  private static MessageDigest copy(MessageDigest digest) {
+    try {
+      return (MessageDigest) digest.clone();
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("this Java runtime cannot copy a hash", e);
+    }
   }
 
   /// The part of the packet that is signed.

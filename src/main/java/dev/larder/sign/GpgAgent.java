@@ -2,6 +2,7 @@ package dev.larder.sign;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -26,11 +27,21 @@ final class GpgAgent {
   private static final String UNLOCK =
       "unlock it by signing something by hand as the user of that agent";
 
+  /// A card may think for seconds, and an agent asks it several things.
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   private final Path socket;
+  private final Duration patience;
   private final ReentrantLock one = new ReentrantLock();
 
   GpgAgent(Path socket) {
+    this(socket, PATIENCE);
+  }
+
+  /// @param patience for each answer
+  GpgAgent(Path socket, Duration patience) {
     this.socket = socket;
+    this.patience = patience;
   }
 
   Path socket() {
@@ -40,7 +51,7 @@ final class GpgAgent {
   /// Whether the agent has the secret of a key.
   boolean has(String keygrip) throws IOException {
     one.lock();
-    try (AssuanConnection connection = AssuanConnection.open(socket)) {
+    try (AssuanConnection connection = AssuanConnection.open(socket, patience)) {
       return connection.ask("HAVEKEY " + keygrip).isOk();
     } finally {
       one.unlock();
@@ -52,7 +63,7 @@ final class GpgAgent {
   /// @throws IOException if it does not; the message says why and what to do
   List<byte[]> sign(String keygrip, KeyAlgorithm algorithm, byte[] digest) throws IOException {
     one.lock();
-    try (AssuanConnection connection = AssuanConnection.open(socket)) {
+    try (AssuanConnection connection = AssuanConnection.open(socket, patience)) {
       expect(connection, "OPTION pinentry-mode=error");
       look(connection, keygrip);
       expect(connection, "SIGKEY " + keygrip);

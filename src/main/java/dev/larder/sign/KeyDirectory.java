@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -67,24 +69,27 @@ final class KeyDirectory {
     PrivateFiles.sync(path);
   }
 
-  /// Removes what a crash left: files that were being written, versions that `info` does not name,
-  /// secrets of retired ones. Takes the rights of others from the rest. A directory without a
-  /// readable `info` is left as it is, for whoever put it there.
-  void recover() throws IOException {
-    KeyRecord info;
-    try {
-      info = readInfo();
-    } catch (IOException e) {
-      return;
+  /// Removes the secrets of retired versions, which a crash left. For when the version that signs
+  /// was seen to: until then the old one may be the only one that can.
+  void forgetRetired(KeyRecord info) throws IOException {
+    for (int number : info.retired().keySet()) {
+      if (number != info.current() && Files.exists(path.resolve(number + SECRET))) {
+        forget(number);
+      }
     }
+  }
+
+  /// Removes files that were being written when the process ended, and takes the rights of others
+  /// from the rest. No version of the key is ever removed here, whether `info` names it or not: it
+  /// may be newer than an `info` that was restored from a copy. A directory without a readable
+  /// `info` is left as it is, for whoever put it there.
+  void recover() throws IOException {
+    readInfo();
     PrivateFiles.deleteLeftovers(path, PrivateFiles.NEW);
     PrivateFiles.makePrivate(path);
     try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
       for (Path file : files) {
-        Matcher version = VERSION.matcher(file.getFileName().toString());
-        if (version.matches() && !isNamed(info, version)) {
-          Files.delete(file);
-        } else if (Files.isRegularFile(file)) {
+        if (Files.isRegularFile(file)) {
           PrivateFiles.makePrivate(file);
         }
       }
@@ -92,9 +97,17 @@ final class KeyDirectory {
     PrivateFiles.sync(path);
   }
 
-  private static boolean isNamed(KeyRecord info, Matcher version) {
-    int number = Integer.parseInt(version.group(1));
-    return info.added().containsKey(number)
-        && (version.group(2).equals("public") || info.hasSecret(number));
+  /// The versions that have files here, whatever `info` says of them.
+  SortedSet<Integer> versions() throws IOException {
+    SortedSet<Integer> versions = new TreeSet<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
+      for (Path file : files) {
+        Matcher version = VERSION.matcher(file.getFileName().toString());
+        if (version.matches()) {
+          versions.add(Integer.valueOf(version.group(1)));
+        }
+      }
+    }
+    return versions;
   }
 }

@@ -13,8 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What the file `info` of a key says: which of its versions is which. The one place that decides;
-/// a file of a version that is not named here is a leftover.
+/// What the file `info` of a key says: which of its versions is which.
 ///
 /// @param openPgp else RSA
 /// @param origin where the secret comes from
@@ -67,11 +66,6 @@ record KeyRecord(
     Map<Integer, Instant> more = new LinkedHashMap<>(retired);
     more.put(current, now);
     return new KeyRecord(openPgp, KeyReport.Origin.CREATED, null, successor, null, added, more);
-  }
-
-  /// Whether the version's secret belongs here.
-  boolean hasSecret(int number) {
-    return (number == current || Integer.valueOf(number).equals(next)) && agent == null;
   }
 
   /// When a version came.

@@ -15,7 +15,9 @@ public final class KeyRefused extends IOException {
     /// A name, a user ID or a time that cannot be.
     BAD_REQUEST,
     /// The key is damaged, weak, expired, revoked, of the wrong kind, or its password is wrong.
-    UNFIT
+    UNFIT,
+    /// The key is protected by a password, and none was given.
+    LOCKED
   }
 
   private final Reason reason;
@@ -33,6 +35,13 @@ public final class KeyRefused extends IOException {
 
   static KeyRefused unfit(String sentence, String advice) {
     return new KeyRefused(Reason.UNFIT, sentence, advice);
+  }
+
+  static KeyRefused locked() {
+    return new KeyRefused(
+        Reason.LOCKED,
+        "the key is protected by a password",
+        "give it with --password-file, or run larder key import on a terminal");
   }
 
   static KeyRefused conflict(String sentence, String advice) {

@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.SortedSet;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
@@ -36,8 +36,6 @@ public final class KeyStore {
   private static final Logger LOG = LoggerFactory.getLogger(KeyStore.class);
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,63}");
   private static final String GONE = ".gone-";
-  private static final int MAX_USER_ID = 200;
-  private static final long MAX_SECONDS = 0xffff_ffffL; // as many as a self-signature can say
   private static final Duration SHORTEST = Duration.ofDays(365);
 
   private final Path directory;
@@ -46,15 +44,15 @@ public final class KeyStore {
   private final Map<String, StoredKey> keys = new ConcurrentSkipListMap<>();
 
   /// What is wrong with keys that are there and cannot be used.
-  private final Map<String, String> damaged = new ConcurrentSkipListMap<>();
+  private final Map<String, KeyTrouble> damaged = new ConcurrentSkipListMap<>();
 
   private KeyStore(Path directory, InstantSource clock) {
     this.directory = directory;
     this.clock = clock;
   }
 
-  /// Reads all keys, after what a crash left is removed. One that is damaged is logged and refused
-  /// when it is asked for; the others can be used.
+  /// Reads all keys, after what a crash left is removed. One that cannot be read is logged and
+  /// refused when it is asked for; the others can be used.
   ///
   /// @param directory is created if it is not there
   /// @throws IOException if it cannot be read or written
@@ -63,8 +61,9 @@ public final class KeyStore {
       PrivateFiles.createDirectory(directory);
     }
     PrivateFiles.makePrivate(directory);
-    recover(directory);
     KeyStore store = new KeyStore(directory, clock);
+    store.attempt(() -> PrivateFiles.deleteLeftovers(directory, PrivateFiles.NEW));
+    store.attempt(() -> PrivateFiles.deleteLeftovers(directory, GONE));
     for (Path path : directories(directory)) {
       store.load(path.getFileName().toString());
     }
@@ -72,13 +71,16 @@ public final class KeyStore {
     return store;
   }
 
-  /// Removes what a crash left in `directory`: keys that were being made or removed, and of the
-  /// others what [KeyDirectory#recover] says. For the start, when nobody writes there.
-  static void recover(Path directory) throws IOException {
-    PrivateFiles.deleteLeftovers(directory, PrivateFiles.NEW);
-    PrivateFiles.deleteLeftovers(directory, GONE);
-    for (Path path : directories(directory)) {
-      new KeyDirectory(path).recover();
+  private interface Tidying {
+    void run() throws IOException;
+  }
+
+  // What cannot be tidied up harms nobody.
+  private void attempt(Tidying tidying) {
+    try {
+      tidying.run();
+    } catch (IOException e) {
+      LOG.warn("{}: what a crash left cannot be removed; remove it by hand: {}", directory, e);
     }
   }
 
@@ -95,11 +97,14 @@ public final class KeyStore {
   }
 
   private void load(String name) {
+    KeyDirectory files = at(name);
     try {
-      keys.put(name, StoredKey.read(name, at(name), clock));
+      files.recover();
+      StoredKey key = StoredKey.read(name, files, clock);
+      keys.put(name, key);
+      attempt(() -> files.forgetRetired(key.info()));
     } catch (IOException | RuntimeException e) {
-      String why = Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
-      damaged.put(name, why);
+      damaged.put(name, KeyTrouble.of(files.path(), e));
     }
   }
 
@@ -116,8 +121,9 @@ public final class KeyStore {
   /// @throws KeyRefused if the name is taken or cannot be, or user ID or end cannot be
   public KeyReport create(String name, KeyKind kind, String userId, @Nullable Instant expires)
       throws IOException {
-    checkMaking(kind, userId, expires);
-    return added(name, Origin.CREATED, () -> made(kind, userId, expires));
+    NewKey wanted = new NewKey(kind, userId, expires);
+    wanted.check(clock.instant());
+    return added(name, Origin.CREATED, () -> wanted.make(clock));
   }
 
   /// The key of that name, which is made if it is not there. One that is there need not be of the
@@ -211,34 +217,6 @@ public final class KeyStore {
   /// What makes a key is of no interest while its name is not free.
   private interface Maker {
     KeyMaterial make() throws IOException;
-  }
-
-  private KeyMaterial made(KeyKind kind, String userId, @Nullable Instant expires)
-      throws IOException {
-    return kind.isOpenPgp()
-        ? KeyMaterial.of(OpenPgpSecret.create(kind, userId, expires, clock))
-        : KeyMaterial.of(RsaSecret.create());
-  }
-
-  private void checkMaking(KeyKind kind, String userId, @Nullable Instant expires)
-      throws KeyRefused {
-    if (!kind.isOpenPgp() && expires != null) {
-      throw KeyRefused.bad("RSA keys of FreeBSD do not expire", "leave the time out");
-    }
-    if (expires != null && expires.isBefore(clock.instant().plusSeconds(1))) {
-      throw KeyRefused.bad("the key would have expired already", "name a time to come");
-    }
-    if (expires != null && expires.isAfter(clock.instant().plusSeconds(MAX_SECONDS))) {
-      throw KeyRefused.bad("a key cannot be valid for so long", "let it never expire");
-    }
-    boolean clean =
-        userId
-            .codePoints()
-            .noneMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT);
-    if (kind.isOpenPgp() && (userId.isBlank() || userId.length() > MAX_USER_ID || !clean)) {
-      throw KeyRefused.bad(
-          "this cannot be a user ID", "write it like: Packages of Example <packages@example.org>");
-    }
   }
 
   private KeyReport added(String name, Origin origin, Maker maker) throws IOException {
@@ -347,21 +325,20 @@ public final class KeyStore {
     List<String> warnings = new ArrayList<>();
     Instant now = clock.instant();
     for (StoredKey key : keys.values()) {
+      warnings.addAll(key.warnings());
       String warning = key.report().warning(now);
       if (warning != null) {
         warnings.add(warning);
       }
     }
-    damaged.forEach((name, why) -> warnings.add(unusable(name, why) + "; restore it from a copy"));
+    damaged.forEach((name, trouble) -> warnings.add(trouble.about(name) + "; " + trouble.advice()));
     return warnings;
   }
 
   private StoredKey known(String name) throws KeyRefused {
-    String why = damaged.get(name);
-    if (why != null) {
-      throw KeyRefused.unfit(
-          unusable(name, why),
-          "restore %s from a copy and start again".formatted(directory.resolve(name)));
+    KeyTrouble trouble = damaged.get(name);
+    if (trouble != null) {
+      throw KeyRefused.unfit(trouble.about(name), trouble.advice());
     }
     StoredKey key = keys.get(name);
     if (key == null) {
@@ -371,16 +348,12 @@ public final class KeyStore {
     return key;
   }
 
-  private static String unusable(String name, String why) {
-    return "key %s is damaged: %s".formatted(name, why);
-  }
-
   // ---- rotation and end -----------------------------------------------------------------------
 
   /// Makes a successor, valid for as long as the key was and a year at least, and publishes it
   /// beside the key.
   ///
-  /// @throws KeyRefused if it has one already, or lies in an agent
+  /// @throws KeyRefused if it has one that can be used, or lies in an agent
   public KeyReport rotate(String name) throws IOException {
     writing.lock();
     try {
@@ -391,19 +364,24 @@ public final class KeyStore {
             "key %s lies in a gpg-agent, Larder cannot make its successor".formatted(name),
             "make one there, add it with larder key agent, and let repositories name both");
       }
-      if (info.next() != null) {
+      if (key.report().next() != null) {
         throw KeyRefused.conflict(
             "key %s has a successor already".formatted(name),
             "when all clients know it, let it take over: larder key rotate %s --finish"
                 .formatted(name));
       }
-      int number = info.unused();
+      int number = Math.max(info.unused(), unused(at(name)));
       write(at(name), number, successor(key.report()));
       at(name).writeInfo(info.rotating(number, clock.instant()));
       return reread(name);
     } finally {
       writing.unlock();
     }
+  }
+
+  private static int unused(KeyDirectory files) throws IOException {
+    SortedSet<Integer> versions = files.versions();
+    return versions.isEmpty() ? 1 : versions.last() + 1;
   }
 
   private KeyMaterial successor(KeyReport key) throws IOException {
@@ -415,10 +393,11 @@ public final class KeyStore {
                 : KeyKind.OPENPGP_ED25519;
     String userId = key.current().userId();
     Instant expires = key.current().expires();
-    return made(
-        kind,
-        userId == null || userId.isEmpty() ? key.name() : userId,
-        expires == null ? null : clock.instant().plus(span(key.current().added(), expires)));
+    return new NewKey(
+            kind,
+            userId == null || userId.isEmpty() ? key.name() : userId,
+            expires == null ? null : clock.instant().plus(span(key.current().added(), expires)))
+        .make(clock);
   }
 
   /// As long as the former one was here, but one that came late in its life sets no example.
@@ -429,7 +408,7 @@ public final class KeyStore {
 
   /// Lets the successor take over. The public key of the former one is kept, its secret is not.
   ///
-  /// @throws KeyRefused if there is no successor
+  /// @throws KeyRefused if there is no successor, or it cannot be read; then nothing has changed
   public KeyReport finishRotation(String name) throws IOException {
     writing.lock();
     try {
@@ -439,12 +418,26 @@ public final class KeyStore {
         throw KeyRefused.conflict(
             "key %s has no successor".formatted(name), "make one first: larder key rotate " + name);
       }
-      at(name).writeInfo(info.rotated(next, clock.instant()));
-      KeyReport report = reread(name);
-      at(name).forget(info.current());
-      return report;
+      KeyRecord rotated = info.rotated(next, clock.instant());
+      StoredKey key = taken(name, rotated);
+      at(name).writeInfo(rotated);
+      keys.put(name, key);
+      attempt(() -> at(name).forget(info.current()));
+      return key.report();
     } finally {
       writing.unlock();
+    }
+  }
+
+  // From the disk, where it will have to be when the other is no more.
+  private StoredKey taken(String name, KeyRecord rotated) throws KeyRefused {
+    try {
+      return StoredKey.read(name, at(name), rotated, clock);
+    } catch (IOException | RuntimeException e) {
+      KeyTrouble trouble = KeyTrouble.of(directory.resolve(name), e);
+      throw KeyRefused.unfit(
+          "the successor of key %s cannot be used: %s".formatted(name, trouble.why()),
+          trouble.advice() + ", or make another with larder key rotate " + name);
     }
   }
 

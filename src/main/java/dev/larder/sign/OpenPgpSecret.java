@@ -175,8 +175,12 @@ final class OpenPgpSecret {
     OpenPgpCertificate certificate =
         OpenPgpCertificate.kept(certificateOf(ring), key -> holds(ring, key));
     PGPSecretKey key = secretOf(ring, certificate.signing());
-    return new OpenPgpSecret(
-        certificate, ring, LocalSecret.of(unlocked(key, null), certificate.algorithm()));
+    OpenPgpSecret secret =
+        new OpenPgpSecret(
+            certificate, ring, LocalSecret.of(unlocked(key, null), certificate.algorithm()));
+    // When it had not expired yet.
+    secret.prove(certificate.signing().getCreationTime().toInstant());
+    return secret;
   }
 
   private static OpenPgpSecret of(PGPSecretKeyRing ring, char @Nullable [] password, Instant now)
@@ -216,8 +220,7 @@ final class OpenPgpSecret {
   private static PGPPrivateKey unlocked(PGPSecretKey key, char @Nullable [] password)
       throws KeyRefused {
     if (isLocked(key) && password == null) {
-      throw KeyRefused.unfit(
-          "the key is protected by a password", "give it, for example with --password-file");
+      throw KeyRefused.locked();
     }
     try {
       PGPPrivateKey unlocked = key.extractPrivateKey(decryptor(password));
@@ -275,14 +278,11 @@ final class OpenPgpSecret {
             open, SymmetricKeyAlgorithmTags.NULL, usage, none, nothing, nothing);
   }
 
-  /// Signs something and checks it: a secret that does not belong to its public key is found now,
-  /// not by the clients.
+  /// Signs something, which is checked: a secret that does not belong to its public key is found
+  /// now, not by the clients.
   private void prove(Instant now) throws IOException {
-    DetachedSigner detached = new DetachedSigner("", certificate, signer, InstantSource.fixed(now));
-    byte[] signature = detached.sign(new ByteArrayInputStream(PROBE));
-    if (!Proof.holds(certificate.signing(), PROBE, signature)) {
-      throw KeyRefused.unfit("the secret key does not fit the public one", "export it again");
-    }
+    new DetachedSigner("", certificate, signer, InstantSource.fixed(now))
+        .sign(new ByteArrayInputStream(PROBE));
   }
 
   /// The fingerprint alone.

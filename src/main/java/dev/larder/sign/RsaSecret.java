@@ -139,8 +139,7 @@ final class RsaSecret implements RsaSigner {
   private static PKCS8EncodedKeySpec unlocked(byte[] der, char @Nullable [] password)
       throws KeyRefused {
     if (password == null) {
-      throw KeyRefused.unfit(
-          "the key is protected by a password", "give it, for example with --password-file");
+      throw KeyRefused.locked();
     }
     PBEKeySpec specification = new PBEKeySpec(password);
     EncryptedPrivateKeyInfo locked;

@@ -17,35 +17,40 @@ import org.jspecify.annotations.Nullable;
 /// @param report for people
 /// @param openPgp the current one, then its successor; empty if the key is RSA
 /// @param rsa the same; empty if the key is OpenPGP
+/// @param warnings sentences for the operator: what of it cannot be used, while it can
 record StoredKey(
-    KeyRecord info, KeyReport report, List<OpenPgpSigner> openPgp, List<RsaSigner> rsa) {
+    KeyRecord info,
+    KeyReport report,
+    List<OpenPgpSigner> openPgp,
+    List<RsaSigner> rsa,
+    List<String> warnings) {
   /// Reads a key.
   ///
-  /// @throws IOException if a file is missing or damaged
+  /// @throws IOException if a file is missing or damaged without which it cannot sign
   static StoredKey read(String name, KeyDirectory directory, InstantSource clock)
       throws IOException {
-    KeyRecord info = directory.readInfo();
+    return read(name, directory, directory.readInfo(), clock);
+  }
+
+  /// Reads a key as it is, or is to be.
+  ///
+  /// @param info which of the versions is which
+  /// @throws IOException if a file is missing or damaged without which it cannot sign
+  static StoredKey read(String name, KeyDirectory directory, KeyRecord info, InstantSource clock)
+      throws IOException {
     Reading reading = new Reading(name, directory, info, clock);
-    List<Version> live = new ArrayList<>();
-    live.add(reading.version(info.current()));
-    Integer next = info.next();
-    if (next != null) {
-      live.add(reading.version(next));
-    }
-    List<Version> retired = new ArrayList<>();
-    for (int number : info.retired().keySet().stream().sorted(Comparator.reverseOrder()).toList()) {
-      retired.add(reading.retired(number));
-    }
+    Version current = reading.version(info.current());
+    Version next = reading.successor();
     KeyReport report =
         new KeyReport(
-            name,
-            reading.kind,
-            info.openPgp(),
-            info.origin(),
-            live.getFirst(),
-            live.size() > 1 ? live.getLast() : null,
-            retired);
-    return new StoredKey(info, report, List.copyOf(reading.openPgp), List.copyOf(reading.rsa));
+            name, reading.kind, info.openPgp(), info.origin(), current, next, reading.retired());
+    reading.warnOfStrangers();
+    return new StoredKey(
+        info,
+        report,
+        List.copyOf(reading.openPgp),
+        List.copyOf(reading.rsa),
+        List.copyOf(reading.warnings));
   }
 
   private static final class Reading {
@@ -55,6 +60,7 @@ record StoredKey(
     private final InstantSource clock;
     private final List<OpenPgpSigner> openPgp = new ArrayList<>();
     private final List<RsaSigner> rsa = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
     private String kind = "";
 
     Reading(String name, KeyDirectory directory, KeyRecord info, InstantSource clock) {
@@ -93,8 +99,52 @@ record StoredKey(
           certificate.armored());
     }
 
-    /// One that does not sign any more.
-    Version retired(int number) throws IOException {
+    /// The one that is to take over, if it can.
+    @Nullable Version successor() {
+      Integer next = info.next();
+      if (next == null) {
+        return null;
+      }
+      try {
+        return version(next);
+      } catch (IOException | RuntimeException e) {
+        KeyTrouble trouble = KeyTrouble.of(directory.path(), e);
+        warnings.add(
+            "the successor of key %s, version %d, cannot be used: %s; %s, or make another with larder key rotate %s"
+                .formatted(name, next, trouble.why(), trouble.advice(), name));
+        return null;
+      }
+    }
+
+    /// Those that do not sign any more, the newest first. Nothing depends on them.
+    List<Version> retired() {
+      List<Version> retired = new ArrayList<>();
+      for (int number :
+          info.retired().keySet().stream().sorted(Comparator.reverseOrder()).toList()) {
+        try {
+          retired.add(retired(number));
+        } catch (IOException | RuntimeException e) {
+          KeyTrouble trouble = KeyTrouble.of(directory.path(), e);
+          warnings.add(
+              "the public key of version %d of key %s, which is retired, cannot be shown: %s; %s"
+                  .formatted(number, name, trouble.why(), trouble.advice()));
+        }
+      }
+      return retired;
+    }
+
+    /// A rotation that was cut short before it was published, or an `info` from an old copy.
+    void warnOfStrangers() throws IOException {
+      for (int number : directory.versions()) {
+        if (!info.added().containsKey(number)) {
+          warnings.add(
+              "key %s has files of a version %d in %s that its info does not name; if it was not restored from an older copy, remove them"
+                  .formatted(name, number, directory.path()));
+        }
+      }
+    }
+
+    private Version retired(int number) throws IOException {
       byte[] bytes = directory.readPublic(number);
       if (!info.openPgp()) {
         return version(number, RsaSecret.fingerprint(bytes), null, null, bytes);

@@ -3,21 +3,29 @@ package dev.larder.sign;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,7 +104,11 @@ final class GpgAgentTest {
   }
 
   private List<byte[]> sign() throws IOException {
-    return new GpgAgent(socket).sign(GRIP, ALGORITHM, new byte[64]);
+    return sign(Duration.ofSeconds(30));
+  }
+
+  private List<byte[]> sign(Duration patience) throws IOException {
+    return new GpgAgent(socket, patience).sign(GRIP, ALGORITHM, new byte[64]);
   }
 
   private void refused(String why) {
@@ -202,5 +214,69 @@ final class GpgAgentTest {
     refused("says too much");
     answers.put("PKSIGN", "x".repeat(10_000));
     refused("says too much");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"greeting", "OPTION", "KEYINFO", "PKSIGN"})
+  void anAgentThatSaysNothingIsNotWaitedForWithoutEnd(String at) {
+    answers.put(at, "# one moment\n");
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(20),
+        () ->
+            assertThatThrownBy(() -> sign(Duration.ofMillis(200)))
+                .isInstanceOf(KeyRefused.class)
+                .hasMessageContaining("does not answer"));
+  }
+
+  @Test
+  void anAgentThatAcceptsNobodyIsNotWaitedForWithoutEnd() throws Exception {
+    Path full = directory.resolve("full");
+    List<SocketChannel> waiting = new ArrayList<>();
+    try (ServerSocketChannel deaf = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      deaf.bind(UnixDomainSocketAddress.of(full), 1);
+      while (knock(full, waiting)) {
+        // There is room for a few that wait.
+      }
+      GpgAgent agent = new GpgAgent(full, Duration.ofMillis(200));
+      assertTimeoutPreemptively(
+          Duration.ofSeconds(20),
+          () ->
+              assertThatThrownBy(() -> agent.has(GRIP))
+                  .isInstanceOf(KeyRefused.class)
+                  .hasMessageContaining("it takes no connection"));
+    } finally {
+      for (SocketChannel one : waiting) {
+        one.close();
+      }
+    }
+  }
+
+  private static boolean knock(Path full, List<SocketChannel> waiting) throws IOException {
+    SocketChannel one = SocketChannel.open(StandardProtocolFamily.UNIX);
+    waiting.add(one);
+    one.configureBlocking(false);
+    try {
+      return one.connect(UnixDomainSocketAddress.of(full));
+    } catch (SocketException e) {
+      return false;
+    }
+  }
+
+  private static long openFiles() throws IOException {
+    try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
+      return all.count();
+    }
+  }
+
+  @Test
+  void whatFailsLeavesNothingOpen() throws Exception {
+    assumeTrue(Files.isDirectory(Path.of("/proc/self/fd")));
+    sign();
+    long before = openFiles();
+    answers.put("greeting", "ERR 1 no\n");
+    for (int i = 0; i < 100; i++) {
+      refused("no gpg-agent answers at");
+    }
+    await().atMost(Duration.ofSeconds(10)).until(() -> openFiles() < before + 50);
   }
 }

@@ -342,10 +342,7 @@ final class KeyStoreTest {
     Files.writeString(path.resolve(".new-1234/1.secret"), "half");
     Files.createDirectory(path.resolve(".gone-1234"));
     Files.writeString(path.resolve(".gone-1234/1.secret"), "half");
-    // A rotation that ended before it was written down.
     Files.writeString(key.resolve(".new-77"), "ha");
-    Files.copy(key.resolve("1.secret"), key.resolve("2.secret"));
-    Files.writeString(key.resolve("2.public"), "half");
     reopen();
     assertThat(store.info("internal")).isEqualTo(first);
     try (Stream<Path> all = Files.walk(path)) {

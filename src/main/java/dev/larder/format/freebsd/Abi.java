@@ -59,6 +59,12 @@ final class Abi {
     return abi == null || abi.parts.contains(ANY) ? null : abi;
   }
 
+  /// The first number of the system's version; 0 if nothing says.
+  int major() {
+    String version = parts.get(1);
+    return version.matches("[0-9]{1,6}") ? Integer.parseInt(version) : 0;
+  }
+
   /// How `abi`, of a package or in the older form, is written today: `FreeBSD:14:amd64`,
   /// `FreeBSD:14:*`, `FreeBSD:*`. Null if it is of another system or of no known form.
   static @Nullable String canonical(String abi) {

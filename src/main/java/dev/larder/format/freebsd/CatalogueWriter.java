@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.larder.format.IndexOrder;
 import dev.larder.format.IndexOrder.Entry;
+import dev.larder.store.Durable;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -136,19 +137,10 @@ final class CatalogueWriter {
     String suffix = signatures.suffix();
     byte[] signature = suffix == null ? new byte[0] : signatures.beside(entry.sha256());
     for (String name : new String[] {"pkg.pkg", "pkg.txz"}) {
-      link(latest.resolve(name), file);
+      Durable.link(file, latest.resolve(name));
       if (suffix != null) {
         Files.write(latest.resolve(name + suffix), signature);
       }
-    }
-  }
-
-  private static void link(Path link, Path file) throws IOException {
-    try {
-      Files.createLink(link, file);
-    } catch (IOException | UnsupportedOperationException e) {
-      // Another file system, or one without links.
-      Files.copy(file, link);
     }
   }
 }

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -32,10 +33,46 @@ final class Manifest {
   private static final Pattern OS_VERSION = Pattern.compile("[1-9][0-9]{0,8}");
   private static final String FREEBSD_VERSION = "FreeBSD_version";
 
+  /// The keys that are looked at; whatever else a manifest says is not kept.
+  static final Set<String> KEYS =
+      Set.of(
+          "name",
+          "origin",
+          "version",
+          "comment",
+          "maintainer",
+          "www",
+          "abi",
+          "arch",
+          "prefix",
+          "flatsize",
+          "dep_formula",
+          "licenselogic",
+          "licenses",
+          "vital",
+          "desc",
+          "deps",
+          "categories",
+          "users",
+          "groups",
+          "shlibs",
+          "shlibs_required",
+          "shlibs_required_ignore",
+          "shlibs_provided",
+          "shlibs_provided_ignore",
+          "conflicts",
+          "provides",
+          "requires",
+          "options",
+          "annotations",
+          "message",
+          "messages");
+
   /// With `~`, the start of the checksum, and the suffix it has to fit into a name of 250 bytes.
   private static final int MAX_STEM = 230;
 
-  private static final int MAX_TEXT = 1 << 20;
+  /// In characters.
+  static final int MAX_TEXT = 1 << 20;
 
   private static final DateTimeFormatter BUILT =
       new DateTimeFormatterBuilder()
@@ -87,6 +124,31 @@ final class Manifest {
             .allMatch(key -> text(key).equals(other.text(key)));
   }
 
+  /// Checks that a system of its ABI can be as new as the one it was built on.
+  ///
+  /// @throws InvalidPackage if none is
+  void checkSystem() throws InvalidPackage {
+    String system = strings("annotations").get(FREEBSD_VERSION);
+    String[] parts = abi.split(":", -1);
+    if (system == null || parts.length < 2 || parts[1].equals("*")) {
+      return;
+    }
+    OsVersion builtOn = new OsVersion(Integer.parseInt(system));
+    if (builtOn.major() > Integer.parseInt(parts[1])) {
+      throw fault(
+          "was built on FreeBSD "
+              + builtOn
+              + " ("
+              + FREEBSD_VERSION
+              + " "
+              + system
+              + "), but is for "
+              + abi
+              + ", whose clients would refuse the whole catalogue: build it on FreeBSD "
+              + parts[1]);
+    }
+  }
+
   /// For people, searches and checks.
   PackageInfo info(boolean hasScripts) {
     Map<String, String> annotations = strings("annotations");
@@ -95,7 +157,7 @@ final class Manifest {
     needs.addAll(list("requires"));
     String system = annotations.get(FREEBSD_VERSION);
     if (system != null) {
-      needs.add("FreeBSD>=" + system);
+      needs.add(new OsVersion(Integer.parseInt(system)).need());
     }
     List<String> provides = new ArrayList<>(list("provides"));
     provides.addAll(list("shlibs_provided"));

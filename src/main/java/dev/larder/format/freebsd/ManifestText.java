@@ -24,22 +24,26 @@ import tools.jackson.core.util.JsonRecyclerPools;
 /// A manifest's text taken apart: `+COMPACT_MANIFEST`, always JSON as pkg writes it, or
 /// `+MANIFEST`, JSON or (`pkg create --expand-manifest`) UCL. Of files only the names are kept and
 /// of scripts only that there are some, so that a manifest of a hundred thousand files is no
-/// burden.
+/// burden; and of what [Manifest] does not look at, nothing.
 ///
-/// @param entries all keys but those of files and scripts, in the order in which they came
+/// @param entries those of [Manifest#KEYS], in the order in which they came
 /// @param files the paths it installs, as [FileNames] makes them
 /// @param hasScripts whether there is a script in it
 record ManifestText(Map<String, Ucl> entries, FileNames files, boolean hasScripts) {
   /// In bytes, unpacked. What is larger than [UclReader.Kind#maxSize()] has to be JSON.
   static final int MAX_SIZE = 128 << 20;
 
-  private static final int MAX_VALUES = 250_000;
+  /// What may be kept of a manifest, in bytes: characters, and for each value what holds it.
+  private static final int MAX_HELD = 16 << 20;
+
+  private static final int HOLDER = 128;
 
   /// Keys whose values are not kept.
   private enum Bulk {
     FILES,
     DIRECTORIES,
     SCRIPTS,
+    UNKNOWN,
     NONE;
 
     static Bulk of(String key) {
@@ -47,7 +51,7 @@ record ManifestText(Map<String, Ucl> entries, FileNames files, boolean hasScript
         case "files" -> FILES;
         case "directories" -> DIRECTORIES;
         case "scripts", "lua_scripts" -> SCRIPTS;
-        default -> NONE;
+        default -> Manifest.KEYS.contains(key) ? NONE : UNKNOWN;
       };
     }
   }
@@ -60,7 +64,7 @@ record ManifestText(Map<String, Ucl> entries, FileNames files, boolean hasScript
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxNestingDepth(UclReader.MAX_DEPTH)
-                  .maxStringLength(16 << 20)
+                  .maxStringLength(2 * Manifest.MAX_TEXT)
                   .maxNameLength(3 * FileNames.MAX_LENGTH)
                   .maxNumberLength(64)
                   .build())
@@ -124,6 +128,8 @@ record ManifestText(Map<String, Ucl> entries, FileNames files, boolean hasScript
       Bulk bulk = Bulk.of(entry.getKey());
       if (bulk == Bulk.NONE) {
         entries.put(entry.getKey(), entry.getValue());
+      }
+      if (bulk == Bulk.NONE || bulk == Bulk.UNKNOWN) {
         continue;
       }
       if (!(entry.getValue() instanceof Ucl.Table(Map<String, Ucl> names))) {
@@ -160,7 +166,7 @@ record ManifestText(Map<String, Ucl> entries, FileNames files, boolean hasScript
     private final Map<String, Ucl> entries = new LinkedHashMap<>();
     private final FileNames files;
     private boolean scripts;
-    private int values;
+    private int held;
 
     Reading(String where, JsonParser json) {
       this.where = where;
@@ -178,6 +184,8 @@ record ManifestText(Map<String, Ucl> entries, FileNames files, boolean hasScript
         JsonToken token = json.nextToken();
         if (bulk == Bulk.NONE) {
           once(entries, key, value(token));
+        } else if (bulk == Bulk.UNKNOWN) {
+          json.skipChildren();
         } else if (token != JsonToken.START_OBJECT) {
           throw fault(key + " is not an object");
         } else {
@@ -198,17 +206,15 @@ record ManifestText(Map<String, Ucl> entries, FileNames files, boolean hasScript
         switch (bulk) {
           case FILES -> files.add(name, false);
           case DIRECTORIES -> files.add(name, true);
-          case SCRIPTS, NONE -> scripts = true;
+          case SCRIPTS, UNKNOWN, NONE -> scripts = true;
         }
       }
     }
 
     private Ucl value(JsonToken token) throws InvalidIndex {
-      if (++values > MAX_VALUES) {
-        throw fault("has more than " + MAX_VALUES + " values");
-      }
       return switch (token) {
         case START_OBJECT -> {
+          hold(0);
           Map<String, Ucl> table = new LinkedHashMap<>();
           while (json.nextToken() == JsonToken.PROPERTY_NAME) {
             String key = json.currentName();
@@ -217,6 +223,7 @@ record ManifestText(Map<String, Ucl> entries, FileNames files, boolean hasScript
           yield new Ucl.Table(table);
         }
         case START_ARRAY -> {
+          hold(0);
           List<Ucl> elements = new ArrayList<>();
           for (JsonToken next = json.nextToken();
               next != JsonToken.END_ARRAY;
@@ -225,13 +232,24 @@ record ManifestText(Map<String, Ucl> entries, FileNames files, boolean hasScript
           }
           yield new Ucl.Many(elements);
         }
-        case VALUE_STRING, VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT, VALUE_TRUE, VALUE_FALSE ->
-            new Ucl.Text(json.getString());
+        case VALUE_STRING, VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT, VALUE_TRUE, VALUE_FALSE -> {
+          String text = json.getString();
+          hold(text.length());
+          yield new Ucl.Text(text);
+        }
         case null, default -> throw fault("has null where a value belongs");
       };
     }
 
+    private void hold(int length) throws InvalidIndex {
+      held += HOLDER + length;
+      if (held > MAX_HELD) {
+        throw fault("says more than can be kept of a package, " + MAX_HELD + " bytes");
+      }
+    }
+
     private void once(Map<String, Ucl> table, String key, Ucl value) throws InvalidIndex {
+      hold(key.length());
       if (table.put(key, value) != null) {
         throw fault("states " + TarMembers.shown(key) + " twice");
       }

@@ -2,21 +2,19 @@ package dev.larder.format.freebsd;
 
 import dev.larder.format.InvalidIndex;
 import dev.larder.format.InvalidPackage;
+import dev.larder.format.MeasuredStream;
 import dev.larder.format.PackageRecord;
 import dev.larder.format.TarMembers;
-import dev.larder.store.Checksum;
-import java.io.FilterInputStream;
+import dev.larder.store.Checksum.Algorithm;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Reads a package: its manifests, which come first, and the checksum of the whole file, in one
-/// pass. What is behind the manifests is not unpacked.
+/// Reads a package in one pass: its manifests, which come first, the checksum of the whole file,
+/// and all that is packed in it, to see that it is whole.
 final class PackageReader {
   private static final String WHERE = "package";
   private static final String COMPACT = "+COMPACT_MANIFEST";
@@ -24,36 +22,37 @@ final class PackageReader {
 
   private static final int MAX_COMPACT = 4 << 20;
   private static final int MAX_BEFORE = 16;
-  private static final long MAX_UNPACKED = MAX_COMPACT + ManifestText.MAX_SIZE + (8L << 20);
 
   private @Nullable ManifestText compact;
   private @Nullable ManifestText full;
 
   private PackageReader() {}
 
-  /// Reads `file`.
+  /// Reads `file` to its end.
   ///
   /// @throws InvalidPackage if it is no package, or none that may be hosted
   static PackageRecord read(Path file) throws IOException {
     PackageReader reader = new PackageReader();
-    try (Hashed bytes = new Hashed(Files.newInputStream(file))) {
-      reader.readManifests(bytes);
-      bytes.transferTo(OutputStream.nullOutputStream());
-      return reader.record(bytes.size, Checksum.of(Checksum.Algorithm.SHA256, bytes.digest));
+    try (MeasuredStream bytes = new MeasuredStream(Files.newInputStream(file), Algorithm.SHA256)) {
+      reader.readMembers(bytes, TarMembers.maxUnpacked(Files.size(file)));
+      return reader.record(bytes.finish());
     } catch (InvalidIndex e) {
       throw new InvalidPackage(e.getMessage() + "", e);
     }
   }
 
-  private void readManifests(InputStream bytes) throws IOException {
-    try (TarMembers members = TarMembers.open(WHERE, bytes, MAX_UNPACKED)) {
-      for (int i = 0; (compact == null || full == null) && members.next(); i++) {
+  // pkg packs what its builder's file system says has holes as a sparse file.
+  private void readMembers(InputStream bytes, long maxUnpacked) throws IOException {
+    try (TarMembers members = TarMembers.open(WHERE, bytes, maxUnpacked).allowingHoles()) {
+      boolean payload = false;
+      for (int i = 0; members.next(); i++) {
         String name = members.name();
-        if (!name.startsWith("+")) {
-          return; // pkg looks no further either
+        payload |= !name.startsWith("+");
+        if (payload) {
+          continue; // pkg looks for manifests no further either
         }
         if (i >= MAX_BEFORE) {
-          throw members.fault("is one member too many before the manifests");
+          throw members.fault("is one member too many before the files");
         }
         switch (name) {
           case COMPACT -> compact = manifest(members, compact);
@@ -69,7 +68,7 @@ final class PackageReader {
     if (before != null) {
       throw members.fault("is there twice");
     }
-    if (!members.isFile()) {
+    if (!members.isFile() || members.isSparse()) {
       throw members.fault("is not a file");
     }
     if (members.name().equals(COMPACT) && members.size() > MAX_COMPACT) {
@@ -78,7 +77,7 @@ final class PackageReader {
     return ManifestText.read(WHERE + ": " + members.name(), new Content(members), members.size());
   }
 
-  private PackageRecord record(long size, Checksum sha256) throws InvalidPackage {
+  private PackageRecord record(MeasuredStream.Measured file) throws InvalidPackage {
     if (full == null) {
       throw new InvalidPackage(
           compact == null
@@ -97,6 +96,7 @@ final class PackageReader {
             WHERE + ": its two manifests are those of different packages: build it again");
       }
     }
+    manifest.checkSystem();
     List<String> files = full.files().sorted();
     HostedPackage hosted =
         new HostedPackage(
@@ -106,38 +106,10 @@ final class PackageReader {
             manifest.abi(),
             manifest.parts(),
             files);
-    return new PackageRecord(manifest.info(hosted.hasScripts()), size, sha256, hosted.encode());
-  }
-
-  /// A file's bytes, counted and hashed as they are read.
-  private static final class Hashed extends FilterInputStream {
-    private final MessageDigest digest = Checksum.Algorithm.SHA256.digest();
-    private long size;
-
-    Hashed(InputStream in) {
-      super(in);
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public int read(byte[] into, int offset, int length) throws IOException {
-      int n = in.read(into, offset, length);
-      if (n > 0) {
-        digest.update(into, offset, n);
-        size += n;
-      }
-      return n;
-    }
-
-    // Nothing may go by unseen.
-    @Override
-    public long skip(long count) throws IOException {
-      return Math.max(0, read(new byte[(int) Math.min(count, 1 << 16)]));
-    }
+    return new PackageRecord(
+        manifest.info(hosted.hasScripts()),
+        file.size(),
+        file.checksum(Algorithm.SHA256),
+        hosted.encode());
   }
 }

@@ -11,21 +11,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.TreeMap;
 
 /// What will hurt the users of a directory of FreeBSD packages.
 final class PkgLint {
-  /// How [Manifest#info] states which system a package was built on.
-  private static final Pattern SYSTEM = Pattern.compile("FreeBSD>=([0-9]{1,9})");
-
-  private static final int VERSIONS_OF_A_MAJOR = 100_000;
   private static final int MAX_NAMED = 5;
 
   private final String directory;
   private final List<PackageInfo> packages;
   private final Set<String> present = new HashSet<>();
   private final List<Lint> findings = new ArrayList<>();
+  private final int usualMinor;
 
   private PkgLint(String directory, List<PackageInfo> packages) {
     this.directory = directory;
@@ -34,6 +30,7 @@ final class PkgLint {
       present.add(info.name());
       present.addAll(info.relation(Relation.PROVIDES));
     }
+    this.usualMinor = usualMinor();
   }
 
   /// Looks at all packages of a directory.
@@ -97,34 +94,61 @@ final class PkgLint {
               + directory
               + ": remove it from there");
     }
-    int major = major();
-    for (String need : info.relation(Relation.DEPENDS)) {
-      Matcher system = SYSTEM.matcher(need);
-      if (major > 0
-          && system.matches()
-          && Integer.parseInt(system.group(1)) / VERSIONS_OF_A_MAJOR > major) {
-        add(
-            info,
-            "newer-system",
-            Severity.ERROR,
-            "was built on FreeBSD "
-                + system.group(1)
-                + ", newer than any FreeBSD "
-                + major
-                + ", whose pkg refuses the whole catalogue: build it there");
-      }
+    OsVersion builtOn = OsVersion.neededBy(info);
+    if (abi == null || builtOn == null) {
+      return;
+    }
+    if (builtOn.major() > abi.major()) {
+      add(
+          info,
+          "newer-system",
+          Severity.ERROR,
+          "was built on FreeBSD "
+              + builtOn
+              + ", newer than any FreeBSD "
+              + abi.major()
+              + ", whose pkg refuses the whole catalogue: build it there");
+    } else if (builtOn.major() == abi.major() && builtOn.minor() > usualMinor) {
+      add(
+          info,
+          "newer-minor",
+          Severity.WARNING,
+          "was built on FreeBSD "
+              + builtOn
+              + ", most packages here on "
+              + abi.major()
+              + "."
+              + usualMinor
+              + ": machines that are older than "
+              + builtOn
+              + " refuse it. Build all on the oldest system that is in use");
     }
   }
 
-  // Of FreeBSD:14:amd64; 0 if there is none.
-  private int major() {
-    Matcher version = Pattern.compile("(?i).*FreeBSD:([0-9]{1,3}):.*").matcher(directory);
-    return version.matches() ? Integer.parseInt(version.group(1)) : 0;
+  // The one most packages were built on; of two, the older.
+  private int usualMinor() {
+    Abi abi = Abi.orNull(directory);
+    Map<Integer, Integer> counts = new TreeMap<>();
+    for (PackageInfo info : packages) {
+      OsVersion builtOn = OsVersion.neededBy(info);
+      if (abi != null && builtOn != null && builtOn.major() == abi.major()) {
+        counts.merge(builtOn.minor(), 1, Integer::sum);
+      }
+    }
+    int usual = Integer.MAX_VALUE;
+    int most = 0;
+    for (Map.Entry<Integer, Integer> count : counts.entrySet()) {
+      if (count.getValue() > most) {
+        most = count.getValue();
+        usual = count.getKey();
+      }
+    }
+    return usual;
   }
 
   private void dependencies(PackageInfo info) {
     for (String need : info.relation(Relation.DEPENDS)) {
-      if (!present.contains(need) && !SYSTEM.matcher(need).matches()) {
+      if (!present.contains(need) && !OsVersion.isNeed(need)) {
         add(
             info,
             "missing-dependency",

@@ -37,9 +37,6 @@ public final class PkgRepositoryFormat implements RepositoryFormat {
     return "freebsd-pkg";
   }
 
-  /// {@inheritDoc}
-  ///
-  /// What is behind the manifests is not unpacked.
   @Override
   public PackageRecord read(Path file) throws IOException {
     return PackageReader.read(file);
@@ -72,13 +69,17 @@ public final class PkgRepositoryFormat implements RepositoryFormat {
 
   /// {@inheritDoc}
   ///
-  /// A directory is an ABI, `FreeBSD:14:amd64`, or lies below one.
+  /// A directory is an ABI, `FreeBSD:14:amd64`, or lies below one. What was built on a newer system
+  /// than any of that ABI does not belong there, even if it says it were for all.
   @Override
   public List<String> directoriesOf(PackageInfo info, List<String> directories) {
     return directories.stream()
         .filter(directory -> {
           Abi abi = Abi.orNull(directory);
-          return abi != null && abi.admits(info.architecture());
+          OsVersion builtOn = OsVersion.neededBy(info);
+          return abi != null
+              && abi.admits(info.architecture())
+              && (builtOn == null || builtOn.major() <= abi.major());
         })
         .toList();
   }

@@ -5,42 +5,58 @@ import dev.larder.format.TarMembers;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 
 /// The lines `key = value` of a `.PKGINFO` or `.BUILDINFO`. Blank lines and those that begin with
 /// `#` say nothing; the last one may lack its line feed. As repo-add reads them, blanks around a
 /// value do not count and several within it are one.
-///
-/// @param key such as `pkgname`
-/// @param value may be empty
-record KeyValueLines(String key, String value) {
+final class KeyValueLines {
+  private static final int MAX_LINES = 100_000;
+
+  private KeyValueLines() {}
+
+  /// Takes the lines one after another: held together, they are many times as large as their text.
+  interface Lines {
+    /// A line.
+    ///
+    /// @param key such as `pkgname`
+    /// @param value may be empty
+    /// @throws InvalidPackage if that cannot be
+    void line(String key, String value) throws InvalidPackage;
+  }
+
   /// Reads a whole member.
   ///
   /// @param member its name, for messages
   /// @throws InvalidPackage if it is not such a text in UTF-8
-  static List<KeyValueLines> read(String member, byte[] bytes) throws InvalidPackage {
-    List<KeyValueLines> lines = new ArrayList<>();
+  static void read(String member, byte[] bytes, Lines lines) throws InvalidPackage {
+    String text = text(member, bytes);
     int number = 0;
-    for (String raw : text(member, bytes).split("\n", -1)) {
-      number++;
-      String line = plain(raw);
-      if (line.isEmpty() || line.startsWith("#")) {
-        continue;
+    for (int start = 0; start <= text.length(); ) {
+      int feed = text.indexOf('\n', start);
+      int end = feed < 0 ? text.length() : feed;
+      if (++number > MAX_LINES) {
+        throw new InvalidPackage(member + ": has more than " + MAX_LINES + " lines");
       }
-      int equals = line.indexOf('=');
-      if (equals <= 0) {
-        throw new InvalidPackage(
-            member + ": line " + number + " is not 'key = value': " + TarMembers.shown(line));
-      }
-      if (line.chars().anyMatch(c -> c < 0x20 || c == 0x7f)) {
-        throw new InvalidPackage(
-            member + ": line " + number + " has a control character: " + TarMembers.shown(line));
-      }
-      lines.add(
-          new KeyValueLines(line.substring(0, equals).strip(), line.substring(equals + 1).strip()));
+      line(member, number, plain(text.substring(start, end)), lines);
+      start = end + 1;
     }
-    return lines;
+  }
+
+  private static void line(String member, int number, String line, Lines lines)
+      throws InvalidPackage {
+    if (line.isEmpty() || line.startsWith("#")) {
+      return;
+    }
+    int equals = line.indexOf('=');
+    if (equals <= 0) {
+      throw new InvalidPackage(
+          member + ": line " + number + " is not 'key = value': " + TarMembers.shown(line));
+    }
+    if (line.chars().anyMatch(c -> c < 0x20 || c == 0x7f)) {
+      throw new InvalidPackage(
+          member + ": line " + number + " has a control character: " + TarMembers.shown(line));
+    }
+    lines.line(line.substring(0, equals).strip(), line.substring(equals + 1).strip());
   }
 
   private static String text(String member, byte[] bytes) throws InvalidPackage {

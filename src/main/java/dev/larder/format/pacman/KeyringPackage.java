@@ -1,6 +1,7 @@
 package dev.larder.format.pacman;
 
 import dev.larder.format.Compression;
+import dev.larder.sign.Armor;
 import dev.larder.store.Checksum;
 import dev.larder.store.Checksum.Algorithm;
 import java.io.BufferedOutputStream;
@@ -92,6 +93,11 @@ public final class KeyringPackage {
 
   /// The name of the package: `lab-keyring`.
   public String name() {
+    return nameOf(keyring);
+  }
+
+  /// The name of the package with a keyring.
+  static String nameOf(String keyring) {
     return keyring + "-keyring";
   }
 

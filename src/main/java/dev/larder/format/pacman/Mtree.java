@@ -17,12 +17,13 @@ import java.util.zip.GZIPInputStream;
 /// writes it). `pacman -Qkk` checks an installed package by it.
 final class Mtree {
   /// Of the packed member, in bytes.
-  static final int MAX_SIZE = 32 << 20;
+  static final int MAX_SIZE = 8 << 20;
 
   private static final String MEMBER = ".MTREE";
-  private static final long MAX_UNPACKED = 256L << 20;
+  private static final long MAX_UNPACKED = 128L << 20;
   private static final int MAX_LINE = 64 * 1024;
   private static final int MAX_ENTRIES = 600_000;
+  private static final int MAX_WORDS = 64;
 
   private Mtree() {}
 
@@ -36,10 +37,26 @@ final class Mtree {
     void entry(String path, Map<String, String> words) throws InvalidPackage;
   }
 
+  /// Takes the lines as they are.
+  interface RawLines {
+    /// A line; never more than one of them is in memory.
+    ///
+    /// @param line its bytes as characters, without the line feed
+    /// @param ended whether there was one
+    void line(String line, boolean ended) throws IOException;
+  }
+
   /// Reads a packed one.
   ///
   /// @throws InvalidPackage if it is not well-formed
   static void read(byte[] packed, Entries entries) throws InvalidPackage {
+    eachLine(packed, (line, _) -> line(line, entries));
+  }
+
+  /// Reads the lines of a packed one, whatever they say.
+  ///
+  /// @throws InvalidPackage if it is not a gzip file of lines, or `lines` throws
+  static void eachLine(byte[] packed, RawLines lines) throws InvalidPackage {
     try (InputStream in =
         new BufferedInputStream(new GZIPInputStream(new ByteArrayInputStream(packed)), 1 << 14)) {
       ByteArrayOutputStream line = new ByteArrayOutputStream();
@@ -53,13 +70,13 @@ final class Mtree {
           line.write(b);
           continue;
         }
-        line(line.toString(StandardCharsets.ISO_8859_1), entries);
+        lines.line(line.toString(StandardCharsets.ISO_8859_1), true);
         line.reset();
         if (++count > MAX_ENTRIES) {
           throw fault("has more than " + MAX_ENTRIES + " lines");
         }
       }
-      line(line.toString(StandardCharsets.ISO_8859_1), entries);
+      lines.line(line.toString(StandardCharsets.ISO_8859_1), false);
     } catch (InvalidPackage e) {
       throw e;
     } catch (IOException | StackOverflowError e) {
@@ -72,7 +89,10 @@ final class Mtree {
     if (line.isEmpty() || line.startsWith("#") || line.startsWith("/set ")) {
       return;
     }
-    String[] words = line.split(" +", -1);
+    String[] words = line.split(" +", MAX_WORDS + 1);
+    if (words.length > MAX_WORDS) {
+      throw fault("has a line of more than " + MAX_WORDS + " words: " + TarMembers.shown(line));
+    }
     if (!words[0].equals(".") && !words[0].startsWith("./")) {
       throw fault("has a line that names no member: " + TarMembers.shown(line));
     }

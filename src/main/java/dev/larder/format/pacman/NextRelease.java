@@ -4,8 +4,8 @@ import dev.larder.format.Compression;
 import dev.larder.format.InvalidPackage;
 import dev.larder.format.TarMembers;
 import dev.larder.store.Checksum.Algorithm;
+import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,7 +18,6 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
 /// The same package as its next release: `1.0-1` becomes `1.0-1.1`, and that `1.0-1.2`. The second
@@ -52,8 +51,9 @@ final class NextRelease {
     }
     PkgInfo.read(changed.getOrDefault(".PKGINFO", new byte[0]));
     Compression compression = before.compression();
-    long maxUnpacked = PackageReader.maxUnpacked(Files.size(file));
-    try (InputStream packed = Files.newInputStream(file);
+    long maxUnpacked = TarMembers.maxUnpacked(Files.size(file));
+    // Some unpackers ask for one byte at a time.
+    try (InputStream packed = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
         InputStream in = compression.open(packed);
         OutputStream out =
             compression.pack(new BufferedOutputStream(Files.newOutputStream(copy), 1 << 16))) {
@@ -97,19 +97,19 @@ final class NextRelease {
   }
 
   private static byte[] mtree(byte[] packed, Map<String, byte[]> changed) throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(packed));
-        OutputStream gzip = new GZIPOutputStream(out)) {
-      Mtree.read(packed, (_, _) -> {}); // its size is bounded
-      String text = new String(in.readAllBytes(), BYTES);
-      StringBuilder lines = new StringBuilder(text.length());
-      for (String line : text.splitWithDelimiters("\n", -1)) {
-        int end = line.indexOf(' ');
-        byte[] content =
-            end < 2 || !line.startsWith("./") ? null : changed.get(line.substring(2, end));
-        lines.append(content == null ? line : mtreeLine(line, content));
-      }
-      gzip.write(lines.toString().getBytes(BYTES));
+    ByteArrayOutputStream out = new ByteArrayOutputStream(packed.length);
+    try (OutputStream gzip = new BufferedOutputStream(new GZIPOutputStream(out), 1 << 14)) {
+      Mtree.eachLine(
+          packed,
+          (line, ended) -> {
+            int end = line.indexOf(' ');
+            byte[] content =
+                end < 2 || !line.startsWith("./") ? null : changed.get(line.substring(2, end));
+            gzip.write((content == null ? line : mtreeLine(line, content)).getBytes(BYTES));
+            if (ended) {
+              gzip.write('\n');
+            }
+          });
     }
     return out.toByteArray();
   }

@@ -3,6 +3,7 @@ package dev.larder.format.pacman;
 import dev.larder.format.Compression;
 import dev.larder.format.InvalidIndex;
 import dev.larder.format.InvalidPackage;
+import dev.larder.format.MeasuredStream;
 import dev.larder.format.PackageRecord;
 import dev.larder.format.TarMembers;
 import dev.larder.format.TarMembers.Kind;
@@ -21,11 +22,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// What an uploaded file can make us spend is bounded by its own size; [TarMembers] is the border.
 final class PackageReader {
-  // A package of nothing but zeros packs better than this, and may still be 512 MiB large.
-  private static final long ALWAYS_UNPACKED = 512L << 20;
-  private static final long MAX_RATIO = 250;
-  private static final long MAX_UNPACKED = 64L << 30;
-
   private static final int MAX_BUILD_INFO = 4 << 20;
   private static final int MAX_INSTALL = 4 << 20;
   private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
@@ -46,9 +42,10 @@ final class PackageReader {
   /// @throws InvalidPackage if it is not a package that a repository can hold
   /// @throws IOException if it cannot be read
   static PackageRecord read(Path file) throws IOException {
-    try (MeasuredStream bytes = new MeasuredStream(Files.newInputStream(file))) {
+    try (MeasuredStream bytes =
+        new MeasuredStream(Files.newInputStream(file), PackedFile.ALGORITHMS)) {
       try (TarMembers members =
-          TarMembers.open("the package", bytes, maxUnpacked(Files.size(file)))) {
+          TarMembers.open("the package", bytes, TarMembers.maxUnpacked(Files.size(file)))) {
         PackageReader reader = new PackageReader(members);
         while (members.next()) {
           reader.member();
@@ -62,13 +59,6 @@ final class PackageReader {
 
   private static InvalidPackage refusal(InvalidIndex e) {
     return new InvalidPackage(String.valueOf(e.getMessage()), e);
-  }
-
-  /// How many bytes a package may hold unpacked.
-  ///
-  /// @param size of the file in bytes
-  static long maxUnpacked(long size) {
-    return Math.min(MAX_UNPACKED, ALWAYS_UNPACKED + size * MAX_RATIO);
   }
 
   private void member() throws IOException {
@@ -134,7 +124,7 @@ final class PackageReader {
     if (mtree != null) {
       checkMtree(mtree);
     }
-    MeasuredStream.Measured file = bytes.finish();
+    PackedFile file = PackedFile.of(bytes.finish());
     PackedRecord packed =
         new PackedRecord(file, compression, install != null, info, payload.sorted());
     return new PackageRecord(
@@ -142,24 +132,27 @@ final class PackageReader {
   }
 
   private static void checkBuildInfo(PkgInfo info, byte[] buildInfo) throws InvalidPackage {
-    for (KeyValueLines line : KeyValueLines.read(".BUILDINFO", buildInfo)) {
-      String expected =
-          switch (line.key()) {
-            case "pkgname" -> info.name();
-            case "pkgver" -> info.version();
-            default -> line.value();
-          };
-      if (!line.value().equals(expected)) {
-        throw new InvalidPackage(
-            ".BUILDINFO: "
-                + line.key()
-                + " is "
-                + TarMembers.shown(line.value())
-                + ", but .PKGINFO says "
-                + TarMembers.shown(expected)
-                + "; build the package again");
-      }
-    }
+    KeyValueLines.read(
+        ".BUILDINFO",
+        buildInfo,
+        (key, value) -> {
+          String expected =
+              switch (key) {
+                case "pkgname" -> info.name();
+                case "pkgver" -> info.version();
+                default -> value;
+              };
+          if (!value.equals(expected)) {
+            throw new InvalidPackage(
+                ".BUILDINFO: "
+                    + key
+                    + " is "
+                    + TarMembers.shown(value)
+                    + ", but .PKGINFO says "
+                    + TarMembers.shown(expected)
+                    + "; build the package again");
+          }
+        });
   }
 
   private void checkMtree(byte[] packed) throws InvalidPackage {
@@ -210,7 +203,8 @@ final class PackageReader {
   /// @throws IOException if it cannot be read
   static Metadata metadata(Path file) throws IOException {
     try (var bytes = Files.newInputStream(file);
-        TarMembers members = TarMembers.open("the package", bytes, maxUnpacked(Files.size(file)))) {
+        TarMembers members =
+            TarMembers.open("the package", bytes, TarMembers.maxUnpacked(Files.size(file)))) {
       PackageReader reader = new PackageReader(members);
       while (reader.payload.isEmpty() && members.next()) {
         reader.member();

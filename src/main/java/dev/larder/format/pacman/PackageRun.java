@@ -73,6 +73,19 @@ record PackageRun(List<Entry> entries) {
     };
   }
 
+  // What is not the signature that the order is about must not get into a signed database.
+  private static byte[] signature(Entry entry, IndexOrder.Contents contents) throws IOException {
+    byte[] signature = contents.signature(entry);
+    if (signature == null || !Checksum.sha256(signature).equals(entry.signature())) {
+      throw new IOException(
+          "the signature beside "
+              + entry.path()
+              + (signature == null ? " is missing" : " is another than the one that is recorded")
+              + "; restore it, or add the package again");
+    }
+    return signature;
+  }
+
   // With its length, so that two texts are never taken for others with the border elsewhere.
   private static void add(StringBuilder to, String text) {
     to.append(' ').append(text.length()).append(':').append(text);
@@ -87,7 +100,7 @@ record PackageRun(List<Entry> entries) {
       byte[] signature =
           switch (compat) {
             case CURRENT -> null;
-            case V6_0 -> entry.signature() == null ? null : contents.signature(entry);
+            case V6_0 -> entry.signature() == null ? null : signature(entry, contents);
           };
       try {
         loaded.add(new DatabaseEntry(entry, new PackedRecord(contents.record(entry)), signature));

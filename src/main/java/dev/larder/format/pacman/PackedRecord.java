@@ -44,7 +44,7 @@ final class PackedRecord {
   private static final int MAX_PATH = 1 << 14;
 
   private final byte[] bytes;
-  private final MeasuredStream.Measured file;
+  private final PackedFile file;
   private final Compression compression;
   private final boolean hasScripts;
   private final PkgInfo info;
@@ -54,7 +54,7 @@ final class PackedRecord {
   ///
   /// @param files the paths it installs in UTF-8, sorted
   PackedRecord(
-      MeasuredStream.Measured file,
+      PackedFile file,
       Compression compression,
       boolean hasScripts,
       PkgInfo info,
@@ -90,7 +90,7 @@ final class PackedRecord {
       int length = readLength(in);
       filesStart = bytes.length - in.available() + length;
       file =
-          new MeasuredStream.Measured(
+          new PackedFile(
               readNumber(in),
               new Checksum(Algorithm.SHA256, readHex(in, 32)),
               new Checksum(Algorithm.MD5, readHex(in, 16)));
@@ -163,7 +163,7 @@ final class PackedRecord {
     return bytes;
   }
 
-  MeasuredStream.Measured file() {
+  PackedFile file() {
     return file;
   }
 

@@ -1,20 +1,29 @@
 package dev.larder.format.pacman;
 
 import dev.larder.format.IndexOrder;
+import dev.larder.format.KeyringOrder;
 import dev.larder.format.PackageInfo;
 import dev.larder.format.PackageRecord;
 import dev.larder.format.RepositoryFormat;
 import dev.larder.sign.OpenPgpSigner;
+import dev.larder.store.Durable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 
 /// Hosts repositories for pacman: reads what makepkg builds (alpm-package(7)) and writes what
 /// repo-add writes (alpm-repo-db(7)): `NAME.db` and `NAME.files`, each also under the long name
 /// `NAME.db.tar.gz` that repo-add gives it, each with a signature where there is a key.
 public final class PacmanRepositoryFormat implements RepositoryFormat {
+  private static final DateTimeFormatter DAY =
+      DateTimeFormatter.ofPattern("yyyyMMdd", Locale.ROOT).withZone(ZoneOffset.UTC);
+
   private static final String ANY = "any";
 
   private final Compat compat;
@@ -75,6 +84,24 @@ public final class PacmanRepositoryFormat implements RepositoryFormat {
     return true;
   }
 
+  /// Its version is the day, and its release counts the packages of that day.
+  @Override
+  public boolean keyring(KeyringOrder order, Path file) throws IOException {
+    Set<String> taken = order.versions().apply(KeyringPackage.nameOf(order.repository()));
+    String day = DAY.format(order.at());
+    int release = 1;
+    while (taken.contains(day + "-" + release)) {
+      release++;
+    }
+    List<KeyringPackage.Key> keys = new ArrayList<>();
+    for (OpenPgpSigner key : order.keys()) {
+      keys.add(new KeyringPackage.Key(key.fingerprint(), key.publicKey()));
+    }
+    KeyringPackage.of(order.repository(), day + "-" + release, order.at(), keys, order.retired())
+        .write(file);
+    return true;
+  }
+
   @Override
   public int compareVersions(String left, String right) {
     return PacmanVersion.compare(left, right);
@@ -111,21 +138,11 @@ public final class PacmanRepositoryFormat implements RepositoryFormat {
 
   // By the first key alone: it is the one that clients are told of.
   private static void publish(Path database, List<OpenPgpSigner> signers) throws IOException {
-    alsoAs(database, database.getFileName() + ".tar.gz");
+    Durable.link(database, database.resolveSibling(database.getFileName() + ".tar.gz"));
     if (!signers.isEmpty()) {
       Path signature = database.resolveSibling(database.getFileName() + ".sig");
       Files.write(signature, signers.getFirst().sign(database));
-      alsoAs(signature, database.getFileName() + ".tar.gz.sig");
-    }
-  }
-
-  private static void alsoAs(Path file, String name) throws IOException {
-    Path other = file.resolveSibling(name);
-    try {
-      Files.createLink(other, file);
-    } catch (UnsupportedOperationException | IOException e) {
-      Files.deleteIfExists(other);
-      Files.copy(file, other); // a file system without hard links
+      Durable.link(signature, database.resolveSibling(database.getFileName() + ".tar.gz.sig"));
     }
   }
 

@@ -15,11 +15,17 @@ final class Payload {
   private static final int MAX_PATH = 4095;
   private static final int MAX_SEGMENT = 255;
 
+  /// Of all paths together, in bytes: four times those of the largest packages there are. They are
+  /// all in memory at once.
+  private static final long MAX_TOTAL = 16L << 20;
+
   private static final long DIRECTORY = -1;
   private static final long LINK = -2;
 
   /// Sizes by path, or one of the constants above; paths without a slash at the end.
   private final Map<String, Long> paths = new HashMap<>();
+
+  private long total;
 
   boolean isEmpty() {
     return paths.isEmpty();
@@ -31,7 +37,7 @@ final class Payload {
   void add(TarMembers members) throws IOException {
     String name = members.name();
     String path = name.endsWith("/") ? name.substring(0, name.length() - 1) : name;
-    checkName(members, path);
+    int length = checkName(members, path);
     long value =
         switch (members.kind()) {
           case FILE -> members.size();
@@ -47,6 +53,13 @@ final class Payload {
     if (before != null && (before != DIRECTORY || value != DIRECTORY)) {
       throw members.fault("is in the package twice");
     }
+    total += before == null ? length : 0;
+    if (total > MAX_TOTAL) {
+      throw members.fault(
+          "is one path too many: together they may have "
+              + MAX_TOTAL
+              + " bytes; split the package");
+    }
   }
 
   private long hardLink(TarMembers members) throws IOException {
@@ -60,14 +73,16 @@ final class Payload {
     return LINK;
   }
 
-  private static void checkName(TarMembers members, String path) throws IOException {
+  // Returns the length in bytes.
+  private static int checkName(TarMembers members, String path) throws IOException {
     if (path.startsWith("/")) {
       throw members.fault("has an absolute name; pack it from inside the package's root");
     }
     if (path.chars().anyMatch(c -> c < 0x20 || c == 0x7f || c == 0xfffd)) {
       throw members.fault("has a name with control characters, or one that is not UTF-8");
     }
-    if (path.getBytes(StandardCharsets.UTF_8).length > MAX_PATH) {
+    int length = path.getBytes(StandardCharsets.UTF_8).length;
+    if (length > MAX_PATH) {
       throw members.fault("has a name longer than " + MAX_PATH + " bytes");
     }
     for (String segment : path.split("/", -1)) {
@@ -79,6 +94,7 @@ final class Payload {
         throw members.fault("has a name no file system takes: over " + MAX_SEGMENT + " bytes");
       }
     }
+    return length;
   }
 
   /// Checks it as a whole: nothing may lie below what is not a directory. Through a symbolic link
@@ -86,19 +102,33 @@ final class Payload {
   ///
   /// @throws InvalidPackage if something does
   void check() throws InvalidPackage {
-    for (String path : paths.keySet()) {
-      int slash = path.lastIndexOf('/');
-      for (; slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
-        Long above = paths.get(path.substring(0, slash));
-        if (above != null && above != DIRECTORY) {
-          throw new InvalidPackage(
-              TarMembers.shown(path)
-                  + ": lies below "
-                  + TarMembers.shown(path.substring(0, slash))
-                  + ", which is no directory in the package");
-        }
+    String[] sorted = paths.keySet().toArray(String[]::new);
+    Arrays.sort(sorted, Payload::byTree);
+    for (int i = 1; i < sorted.length; i++) {
+      String above = sorted[i - 1];
+      String path = sorted[i];
+      boolean below = path.startsWith(above) && path.charAt(above.length()) == '/';
+      if (below && !Long.valueOf(DIRECTORY).equals(paths.get(above))) {
+        throw new InvalidPackage(
+            TarMembers.shown(path)
+                + ": lies below "
+                + TarMembers.shown(above)
+                + ", which is no directory in the package");
       }
     }
+  }
+
+  // With the slash before everything, what lies below a path follows it at once.
+  private static int byTree(String left, String right) {
+    int length = Math.min(left.length(), right.length());
+    for (int i = 0; i < length; i++) {
+      char a = left.charAt(i);
+      char b = right.charAt(i);
+      if (a != b) {
+        return a == '/' ? -1 : b == '/' ? 1 : Character.compare(a, b);
+      }
+    }
+    return Integer.compare(left.length(), right.length());
   }
 
   /// Checks what `.MTREE` says of one path.

@@ -32,11 +32,9 @@ record PkgInfo(Map<Field, List<String>> values) {
   private static final Pattern SIZE = Pattern.compile("[0-9]{1,18}");
   private static final Pattern TIME = Pattern.compile("[0-9]{1,12}");
 
-  // The entry's directory is NAME-VERSION, one name of a file system.
-  private static final int MAX_ENTRY = 255;
-
-  // The file's name on disk, on the way there, and with a signature's suffix.
-  private static final int MAX_FILE_NAME = 240;
+  // What a file system takes is 255 bytes: with .pkg.tar.zst.sig behind it, and five more while the
+  // file is on its way to its place.
+  private static final int MAX_STEM = 234;
 
   PkgInfo {
     values = Map.copyOf(values);
@@ -47,17 +45,20 @@ record PkgInfo(Map<Field, List<String>> values) {
   /// @throws InvalidPackage if pacman would refuse the package, or a repository cannot hold it
   static PkgInfo read(byte[] bytes) throws InvalidPackage {
     Map<Field, List<String>> values = new EnumMap<>(Field.class);
-    for (KeyValueLines line : KeyValueLines.read(MEMBER, bytes)) {
-      Field field = Field.ofKey(line.key());
-      if (field == null || line.value().isEmpty()) {
-        continue;
-      }
-      List<String> of = values.computeIfAbsent(field, _ -> new ArrayList<>());
-      if (!of.isEmpty() && !field.isRepeated()) {
-        throw fault("states " + line.key() + " twice");
-      }
-      of.add(line.value());
-    }
+    KeyValueLines.read(
+        MEMBER,
+        bytes,
+        (key, value) -> {
+          Field field = Field.ofKey(key);
+          if (field == null || value.isEmpty()) {
+            return;
+          }
+          List<String> of = values.computeIfAbsent(field, _ -> new ArrayList<>());
+          if (!of.isEmpty() && !field.isRepeated()) {
+            throw fault("states " + key + " twice");
+          }
+          of.add(value);
+        });
     PkgInfo info = new PkgInfo(values);
     info.check();
     return info;
@@ -70,9 +71,14 @@ record PkgInfo(Map<Field, List<String>> values) {
     allow(Field.PKGBASE, NAME, "named like a package");
     allow(Field.SIZE, SIZE, "a number of bytes");
     allow(Field.BUILDDATE, TIME, "a time in seconds since 1970");
-    if (name().length() + version().length() + 1 > MAX_ENTRY
-        || fileNameStem().length() > MAX_FILE_NAME) {
-      throw fault("name and version are too long together for pacman: " + shown(fileNameStem()));
+    if (fileNameStem().length() > MAX_STEM) {
+      throw fault(
+          "name, version and architecture are too long together: "
+              + fileNameStem().length()
+              + " characters, and a file's name has room for "
+              + MAX_STEM
+              + "; shorten the name or the version: "
+              + shown(fileNameStem()));
     }
   }
 

@@ -362,4 +362,31 @@ final class CatalogueWriterTest {
         .isInstanceOf(IOException.class)
         .hasMessageContaining("not signed");
   }
+
+  @Test
+  void theFirstPackageIsReadAgainOnlyWhereItIsACopy() throws Exception {
+    HostedPackages hosted = hosted(Style.PUBKEY);
+    Path pkg = PackageMaker.file(work, PackageMaker.manifest("pkg", "2.8.4"));
+    hosted.add(pkg);
+    IndexOrder order = hosted.order(output(), key.signer());
+    CatalogueSignatures signatures = new CatalogueSignatures(Style.PUBKEY, order.signers().rsa());
+    new PkgRepositoryFormat(Style.PUBKEY).write(order);
+    byte[] bytes = Files.readAllBytes(pkg);
+    byte[] other = bytes.clone();
+    other[other.length - 1]++;
+    // In place, so that it is the same file under all its names: nobody looks into it.
+    Files.write(pkg, other);
+    CatalogueCheck.check(order, signatures);
+    Files.write(pkg, bytes);
+    Path latest = order.output().resolve("Latest/pkg.txz");
+    Files.delete(latest);
+    Files.write(latest, bytes);
+    CatalogueCheck.check(order, signatures);
+    for (byte[] wrong : List.of(other, Arrays.copyOf(bytes, bytes.length - 1))) {
+      Files.write(latest, wrong);
+      assertThatThrownBy(() -> CatalogueCheck.check(order, signatures))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("Latest/pkg.txz is not the package");
+    }
+  }
 }

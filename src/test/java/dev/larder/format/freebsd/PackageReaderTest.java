@@ -9,7 +9,10 @@ import dev.larder.format.PackageInfo.Relation;
 import dev.larder.format.PackageRecord;
 import dev.larder.format.freebsd.PkgRepositoryFormat.Style;
 import dev.larder.store.Checksum;
+import dev.larder.testing.Command;
+import dev.larder.testing.Tools;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -20,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -187,6 +191,7 @@ final class PackageReaderTest {
   })
   void abisAreWrittenAsPkgWritesThem(String given, String abi, String arch) throws Exception {
     ObjectNode manifest = PackageMaker.manifest("tool", "1.0").put("abi", given);
+    manifest.remove("annotations");
     PackageRecord read = read(manifest);
     assertThat(read.info().architecture()).isEqualTo(abi);
     assertThat(record(read, "All/x").get("arch").asString()).isEqualTo(arch);
@@ -346,7 +351,7 @@ final class PackageReaderTest {
         .containsExactly("FreeBSD:14:amd64", "FreeBSD:14:aarch64");
     manifest.put("abi", "FreeBSD:*");
     assertThat(FORMAT.directoriesOf(read(manifest).info(), directories)).hasSize(3);
-    manifest.put("abi", "FreeBSD:13:amd64");
+    manifest.put("abi", "FreeBSD:16:amd64");
     assertThat(FORMAT.directoriesOf(read(manifest).info(), directories)).isEmpty();
   }
 
@@ -361,5 +366,80 @@ final class PackageReaderTest {
     assertThatThrownBy(() -> FORMAT.info(bytes))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("form 9");
+  }
+
+  // ---- whole, and within limits ---------------------------------------------------------------
+
+  @ParameterizedTest
+  @EnumSource(names = {"NONE", "GZIP", "ZSTD", "XZ", "BZIP2"})
+  void aPackageThatWasCutBehindItsManifestsIsRefused(Compression compression) throws Exception {
+    String text = PackageMaker.manifest("tool", "1.0").toString();
+    byte[] random = new byte[9000];
+    new Random(1).nextBytes(random);
+    byte[] bytes =
+        new CatalogueMaker()
+            .add("+COMPACT_MANIFEST", Samples.utf8(text))
+            .add("+MANIFEST", Samples.utf8(text))
+            .add("usr/local/x", random)
+            .packed(compression);
+    assertThat(read(bytes).info().name()).isEqualTo("tool");
+    // Of a bare archive, what fills its last block may lack.
+    int whole = compression == Compression.NONE ? bytes.length - 8000 : bytes.length;
+    for (int length = whole - 1; length > 2000; length -= 311) {
+      assertRefused(Arrays.copyOf(bytes, length), "package: ");
+    }
+  }
+
+  @Test
+  void holesInWhatIsInstalledAreNoFault() throws Exception {
+    Tools.require("tar");
+    Files.writeString(work.resolve("+MANIFEST"), PackageMaker.manifest("tool", "1.0").toString());
+    try (RandomAccessFile sparse = new RandomAccessFile(work.resolve("hole").toFile(), "rw")) {
+      sparse.seek(1 << 20);
+      sparse.write(1);
+    }
+    Path packed = work.resolve("packed");
+    Command.of("tar", "--format=pax", "-S", "-C", work.toString())
+        .with("-cf", packed.toString(), "+MANIFEST", "hole")
+        .runOk();
+    assertThat(Files.readString(packed, StandardCharsets.ISO_8859_1)).contains("GNU.sparse");
+    assertThat(FORMAT.read(packed).info().name()).isEqualTo("tool");
+    Command.of("tar", "--format=pax", "-S", "-C", work.toString(), "--transform=s/hole/+MANIFEST/")
+        .with("-cf", packed.toString(), "hole")
+        .runOk();
+    assertThatThrownBy(() -> FORMAT.read(packed)).hasMessageContaining("is not a file");
+  }
+
+  @Test
+  void whatNobodyLooksAtIsNotKeptAndWhatIsKeptHasALimit() throws Exception {
+    String manifest = PackageMaker.manifest("tool", "1.0").toString();
+    String rest = manifest.substring(1);
+    String junk = "{\"future\":[" + "[{\"a\":1}],".repeat(300_000) + "1]," + rest;
+    assertThat(read(PackageMaker.packed(Compression.GZIP, manifest, junk)).info().name())
+        .isEqualTo("tool");
+    String user = "\"" + "x".repeat(80) + "\",";
+    String users = "{\"users\":[" + user.repeat(130_000) + "\"a\"]," + rest;
+    assertRefused(PackageMaker.packed(Compression.GZIP, "", users), "more than can be kept");
+    String large = "\"" + "x".repeat(1 << 20) + "\",";
+    String provides = "{\"provides\":[" + large.repeat(20) + "\"a\"]," + rest;
+    assertRefused(PackageMaker.packed(Compression.GZIP, "", provides), "more than can be kept");
+  }
+
+  @Test
+  void aSystemNewerThanTheAbiIsRefused() throws Exception {
+    refused(
+        manifest -> manifest.withObject("/annotations").put("FreeBSD_version", "1500012"),
+        "was built on FreeBSD 15.0",
+        "build it on FreeBSD 14");
+    ObjectNode minor = PackageMaker.manifest("tool", "1.0");
+    minor.withObject("/annotations").put("FreeBSD_version", "1499000");
+    read(minor);
+    ObjectNode any = PackageMaker.manifest("tool", "1.0").put("abi", "FreeBSD:*");
+    any.withObject("/annotations").put("FreeBSD_version", "1500012");
+    assertThat(
+            FORMAT.directoriesOf(
+                read(any).info(),
+                List.of("FreeBSD:14:amd64", "FreeBSD:15:amd64", "FreeBSD:16:amd64")))
+        .containsExactly("FreeBSD:15:amd64", "FreeBSD:16:amd64");
   }
 }

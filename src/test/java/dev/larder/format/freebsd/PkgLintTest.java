@@ -78,7 +78,13 @@ final class PkgLintTest {
   @Test
   void whatClientsWouldRefuseIsAnError() throws Exception {
     add("arm", manifest -> manifest.put("abi", "FreeBSD:14:aarch64"));
-    add("new", manifest -> manifest.withObject("/annotations").put("FreeBSD_version", "1500012"));
+    add(
+        "new",
+        manifest ->
+            manifest
+                .put("abi", "FreeBSD:*")
+                .withObject("/annotations")
+                .put("FreeBSD_version", "1500012"));
     add("scripts", manifest -> manifest.putObject("scripts").put("install", "true"));
     add("gtk+", _ -> {});
     assertThat(found())
@@ -87,6 +93,23 @@ final class PkgLintTest {
             "new newer-system ERROR",
             "scripts scripts NOTE",
             "gtk+ plus-in-name NOTE");
+  }
+
+  @Test
+  void whatWasBuiltOnANewerMinorThanTheRestIsAWarning() throws Exception {
+    for (String version : List.of("1401000", "1401001", "1402000", "1400097")) {
+      add(
+          "on" + version,
+          manifest -> manifest.withObject("/annotations").put("FreeBSD_version", version));
+    }
+    assertThat(found()).containsExactly("on1402000 newer-minor WARNING");
+    assertThat(FORMAT.lint("FreeBSD:14:amd64", packages))
+        .extracting(Lint::message)
+        .allMatch(message -> message.contains("on FreeBSD 14.2, most packages here on 14.1"));
+    // Of the same number on each, the older one counts.
+    packages.removeFirst();
+    assertThat(found())
+        .containsExactly("on1401001 newer-minor WARNING", "on1402000 newer-minor WARNING");
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
 import org.apache.commons.compress.compressors.lz4.FramedLZ4CompressorOutputStream;
 import org.tukaani.xz.LZMA2Options;
@@ -48,6 +49,14 @@ final class Archive {
     tar.putArchiveEntry(entry);
     tar.write(content);
     tar.closeArchiveEntry();
+    return this;
+  }
+
+  /// A global header: what it says holds for all members behind it.
+  Archive addGlobal(String key, String value) throws IOException {
+    TarArchiveEntry entry = new TarArchiveEntry("g", TarConstants.LF_PAX_GLOBAL_EXTENDED_HEADER);
+    entry.addPaxHeader(key, value);
+    tar.putArchiveEntry(entry);
     return this;
   }
 

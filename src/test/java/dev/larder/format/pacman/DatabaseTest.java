@@ -175,12 +175,28 @@ final class DatabaseTest {
     String md5 = sha256.hex().substring(32);
     PackedRecord packed =
         new PackedRecord(
-            new MeasuredStream.Measured(size, sha256, new Checksum(Checksum.Algorithm.MD5, md5)),
+            new PackedFile(size, sha256, new Checksum(Checksum.Algorithm.MD5, md5)),
             Compression.ZSTD,
             false,
             info,
             List.of("usr/".getBytes(UTF_8), ("usr/" + name).getBytes(UTF_8)));
     return new PackageRecord(info.describe(false), size, sha256, packed.bytes());
+  }
+
+  @Test
+  void aSignatureThatIsNotTheRecordedOneIsNotWritten() throws Exception {
+    byte[] right = {1, 2, 3};
+    Hosted hosted = new Hosted(Compat.V6_0, directory).add(made("a", "1-1", new Random(1)), right);
+    hosted.write();
+    hosted.replaceSignature("a", new byte[] {1, 2, 4});
+    assertThatThrownBy(hosted::writeAnew)
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("the signature beside a-1-1-any.pkg.tar.zst is another than")
+        .hasMessageContaining("restore it");
+    hosted.replaceSignature("a", null);
+    assertThatThrownBy(hosted::writeAnew)
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("is missing");
   }
 
   private static void sameDatabases(Path one, Path other) throws IOException {

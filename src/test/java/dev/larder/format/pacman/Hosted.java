@@ -67,6 +67,14 @@ final class Hosted implements IndexOrder.Contents {
     return this;
   }
 
+  /// Puts another signature beside a package, or takes it away, and tells nobody.
+  void replaceSignature(String name, byte @Nullable [] signature) {
+    signatures.remove(name);
+    if (signature != null) {
+      signatures.put(name, signature);
+    }
+  }
+
   Hosted remove(String name) {
     entries.remove(name);
     signatures.remove(name);

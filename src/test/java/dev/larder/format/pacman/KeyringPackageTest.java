@@ -75,6 +75,15 @@ final class KeyringPackageTest {
         .hasMessageContaining("fingerprint");
     assertThatThrownBy(() -> made(new KeyringPackage.Key(ONE, new byte[0])))
         .hasMessageContaining("no OpenPGP key");
+    for (String damaged :
+        List.of(
+            "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nAAAA\n",
+            "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n*\n-----END PGP PUBLIC KEY BLOCK-----\n")) {
+      byte[] bytes = damaged.getBytes(StandardCharsets.US_ASCII);
+      assertThatThrownBy(() -> made(new KeyringPackage.Key(ONE, bytes)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("armored block");
+    }
     assertThatThrownBy(() -> KeyringPackage.of("La/b", "1-1", TIME, List.of(), List.of()))
         .hasMessageContaining("lower-case");
     assertThatThrownBy(() -> KeyringPackage.of("lab", "1", TIME, List.of(), List.of()))

@@ -7,13 +7,17 @@ import dev.larder.format.Compression;
 import dev.larder.format.InvalidPackage;
 import dev.larder.format.PackageRecord;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.junit.jupiter.api.Test;
@@ -118,5 +122,36 @@ final class NextReleaseTest {
     assertThatThrownBy(() -> bumped(odd))
         .isInstanceOf(InvalidPackage.class)
         .hasMessageContaining("unusual");
+  }
+
+  /// A hundred megabytes of it are a hundred kilobytes in the package.
+  @Test
+  void anMtreeIsRewrittenLineByLine() throws Exception {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (OutputStream gzip = new GZIPOutputStream(packed)) {
+      gzip.write("./.PKGINFO size=1 mode=644\n".getBytes(StandardCharsets.UTF_8));
+      byte[] comment = ("#" + "x".repeat(60_000) + "\n").getBytes(StandardCharsets.UTF_8);
+      for (int i = 0; i < 2000; i++) {
+        gzip.write(comment);
+      }
+      gzip.write("./usr type=dir".getBytes(StandardCharsets.UTF_8));
+    }
+    byte[] after =
+        bumped(
+            PackageMaker.of("a", "1-1")
+                .file(".MTREE", packed.toByteArray())
+                .directory("usr")
+                .bytes());
+    String tar = new String(unpacked(Compression.ZSTD, after), StandardCharsets.ISO_8859_1);
+    assertThat(tar).contains("pkgver = 1-1.1\n");
+    PackageReader.Metadata metadata = PackageReader.metadata(directory.resolve("copy"));
+    long[] length = new long[1];
+    Mtree.eachLine(
+        Objects.requireNonNull(metadata.mtree()),
+        (line, ended) -> {
+          length[0] += line.length() + (ended ? 1 : 0);
+          assertThat(line).matches("\\./\\.PKGINFO size=38 mode=644|#x+|\\./usr type=dir");
+        });
+    assertThat(length[0]).isEqualTo(28 + 2000 * 60_002L + 14);
   }
 }

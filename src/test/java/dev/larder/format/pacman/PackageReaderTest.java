@@ -2,16 +2,21 @@ package dev.larder.format.pacman;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.larder.format.Compression;
 import dev.larder.format.InvalidPackage;
 import dev.larder.format.PackageInfo;
 import dev.larder.format.PackageInfo.Relation;
 import dev.larder.format.PackageRecord;
+import dev.larder.format.TarMembers;
 import dev.larder.store.Checksum;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -231,9 +236,10 @@ final class PackageReaderTest {
 
   @Test
   void aFileThatUnpacksToFarMoreThanItsSizeIsRefused() {
-    assertThat(PackageReader.maxUnpacked(0)).isEqualTo(512L << 20);
-    assertThat(PackageReader.maxUnpacked(4L << 20)).isEqualTo((512L + 1000) << 20);
-    assertThat(PackageReader.maxUnpacked(1L << 40)).isEqualTo(64L << 30);
+    assertThat(TarMembers.maxUnpacked(0)).isEqualTo(512L << 20);
+    assertThat(TarMembers.maxUnpacked(4L << 20)).isEqualTo((512L + 1000) << 20);
+    assertThat(TarMembers.maxUnpacked(1L << 40)).isEqualTo(64L << 30);
+    assertThat(TarMembers.maxUnpacked(Long.MAX_VALUE)).isEqualTo(64L << 30);
   }
 
   @Test
@@ -260,6 +266,10 @@ final class PackageReaderTest {
     refused(mtree(head + "./.INSTALL size=1"), "another .INSTALL");
     refused(mtree(head + "./usr/\\9"), "escape");
     refused(PackageMaker.of("a", "1-1").file(".MTREE", "plain"), ".MTREE: is not a whole gzip");
+    refused(mtree(head + "./usr" + " x=1".repeat(64)), "more than 64 words");
+    refused(
+        PackageMaker.of("a", "1-1").file(".MTREE", new byte[(8 << 20) + 1]),
+        ".MTREE: is larger than");
   }
 
   private static PackageMaker mtree(String text) throws Exception {
@@ -279,5 +289,69 @@ final class PackageReaderTest {
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> format.files(Arrays.copyOf(read.bytes(), read.bytes().length / 2)))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  // ---- what a hostile package could spend -----------------------------------------------------
+
+  // Written by our own hand, since the library takes minutes for such names.
+  private static byte[] withPaths(int count, int segments, int length) throws IOException {
+    ByteArrayOutputStream tar = new ByteArrayOutputStream();
+    TarHeader header = new TarHeader(0);
+    header.file(
+        tar,
+        ".PKGINFO",
+        "pkgname = a\npkgver = 1-1\narch = any\n".getBytes(StandardCharsets.UTF_8));
+    String above = ("x".repeat(length) + "/").repeat(segments);
+    for (int i = 0; i < count; i++) {
+      header.file(tar, above + i, new byte[0]);
+    }
+    tar.write(new byte[2 * TarHeader.BLOCK]);
+    return tar.toByteArray();
+  }
+
+  @Test
+  void thePathsOfAPackageHaveALimitTogether() throws Exception {
+    refused(withPaths(4300, 20, 199), "one path too many", "split the package");
+  }
+
+  @Test
+  void deepPathsCostNoMoreThanOthers() throws Exception {
+    byte[] bytes = withPaths(4000, 2000, 1);
+    assertTimeoutPreemptively(Duration.ofSeconds(20), () -> read(bytes));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"usr/x-y", "usr/x.y", "usr/x", "usr/x!", "usr/xy/z"})
+  void whatLiesBelowAFileIsFoundWhateverIsBetween(String between) throws Exception {
+    PackageMaker maker = PackageMaker.of("a", "1-1").directory("usr").file("usr/x/y/z", "");
+    refused(
+        between.equals("usr/x")
+            ? maker.file("usr/x", "")
+            : maker.file("usr/x", "").file(between, ""),
+        "usr/x/y/z: lies below usr/x,");
+    read(PackageMaker.of("a", "1-1").directory("usr/x").file("usr/x/y/z", "").file("usr/x-", ""));
+  }
+
+  @Test
+  void aBuildInfoHasALimitOfLines() throws Exception {
+    refused(
+        PackageMaker.of("a", "1-1").file(".BUILDINFO", "a=\n".repeat(100_001)),
+        ".BUILDINFO: has more than 100000 lines");
+  }
+
+  @Test
+  void theNameOfAFileHasRoomForItsSignatureAndTheWayThere() throws Exception {
+    String name = "a".repeat(234 - "-1-1-any".length());
+    assertThat(format.pathOf(read(PackageMaker.of(name, "1-1")), "x")).hasSize(234 + 12);
+    refused(PackageMaker.of(name + "a", "1-1"), "too long together: 235", "room for 234");
+  }
+
+  @Test
+  void attributesThatAddUpFromMemberToMemberHaveALimit() throws Exception {
+    Archive archive = new Archive().add(".PKGINFO", "pkgname = a\npkgver = 1-1\narch = any");
+    for (int i = 0; i < 300; i++) {
+      archive.addGlobal("LARDER.attribute" + i, "x").add("usr" + i, "");
+    }
+    refused(archive.plain(), "more attributes in its pax headers");
   }
 }
