@@ -106,6 +106,15 @@ public final class AuditLog implements Closeable {
     line(event, true);
   }
 
+  /// Writes down a step of something that is only done when [#done] tells of it: on the disk then,
+  /// and not before.
+  ///
+  /// @param event its time is replaced by the time now
+  public synchronized void prepared(AuditEvent event) {
+    summarise();
+    line(event, false);
+  }
+
   /// Writes down that somebody was refused, unless many were within this minute.
   ///
   /// @param event its time is replaced by the time now

@@ -20,8 +20,9 @@ public sealed interface Authentication {
   /// @param at when it ended
   record Expired(String name, Instant at) implements Authentication {}
 
-  /// What was shown is not right, after too many others that were not.
+  /// What was shown is not right, or may have been chosen by a person and was not looked at, after
+  /// too many others that were not.
   ///
-  /// @param retryAfter for how long nothing wrong is looked at
+  /// @param retryAfter for how long that goes on
   record TooMany(Duration retryAfter) implements Authentication {}
 }

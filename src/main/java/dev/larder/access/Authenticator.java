@@ -11,6 +11,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Whatever is shown is hashed and compared with everything that would be right, so that neither
 /// the kind of a token nor how nearly it was guessed shows in the time taken.
+///
+/// Once too many failures came from an address, only what has the form of the tokens that we make
+/// is still compared: nobody guesses 256 random bits, and so nobody who has such a token is shut
+/// out by a neighbour. Secrets that people chose can be guessed, and are refused unseen.
 public final class Authenticator {
   private static final String SCHEME = "bearer ";
 
@@ -48,7 +52,12 @@ public final class Authenticator {
           ? new Authentication.Known(Principal.ANONYMOUS)
           : new Authentication.Missing();
     }
-    Authentication found = identify(shown(authorization));
+    String shown = shown(authorization);
+    Duration wait = limit.exceeded(address);
+    if (!wait.isZero() && !TokenSecret.FORM.matcher(shown).matches()) {
+      return new Authentication.TooMany(wait);
+    }
+    Authentication found = identify(shown);
     return switch (found) {
       case Authentication.Known _ -> found;
       case Authentication.Wrong _, Authentication.Expired _ -> failed(found, address);
@@ -79,12 +88,13 @@ public final class Authenticator {
     if (token != null) {
       tokens.used(token);
       return new Authentication.Known(
-          new Principal(Principal.Kind.TOKEN, token.name(), new Grant(token.scopes())));
+          new Principal(
+              Principal.Kind.TOKEN, token.name(), new Grant(token.scopes()), token.expires()));
     }
     return label == null
         ? new Authentication.Wrong()
         : new Authentication.Known(
-            new Principal(Principal.Kind.SECRET, label, AuthorizedSecrets.GRANT));
+            new Principal(Principal.Kind.SECRET, label, AuthorizedSecrets.GRANT, null));
   }
 
   private static String shown(String authorization) {

@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -18,7 +20,8 @@ import org.slf4j.LoggerFactory;
 /// keeps it: on each line the SHA-256 of a secret in base64, a blank, and a label. Empty lines and
 /// those that begin with `#` are passed over.
 ///
-/// It is read again when it has changed. While it cannot be read it lets nobody in.
+/// It is read again when it has changed. While it cannot be read it lets nobody in, and is tried
+/// again each time somebody asks: permissions that are mended do not show in its times.
 final class AuthorizedSecrets {
   private static final Logger LOG = LoggerFactory.getLogger(AuthorizedSecrets.class);
   private static final int HASH_BYTES = 32;
@@ -31,6 +34,7 @@ final class AuthorizedSecrets {
   private final Path path;
   private Version version = Version.NONE;
   private List<Line> lines = List.of();
+  private boolean unread;
 
   AuthorizedSecrets(Path path) {
     this.path = path;
@@ -60,15 +64,35 @@ final class AuthorizedSecrets {
 
   private void refresh() {
     Version now = version();
-    if (now.equals(version)) {
+    boolean changed = !now.equals(version);
+    if (!changed && !unread) {
       return;
     }
     version = now;
     try {
       lines = now.size() < 0 ? List.of() : read();
+      warnOfReaders();
+      unread = false;
     } catch (IOException e) {
       lines = List.of();
-      LOG.warn("{} cannot be read, so its secrets let nobody in: {}", path, e.toString());
+      unread = true;
+      if (changed) {
+        LOG.warn("{} cannot be read, so its secrets let nobody in: {}", path, e.toString());
+      }
+    }
+  }
+
+  /// Hashes of what people chose can be guessed at leisure by whoever has them.
+  private void warnOfReaders() throws IOException {
+    PosixFileAttributeView view =
+        Files.exists(path) ? Files.getFileAttributeView(path, PosixFileAttributeView.class) : null;
+    if (view != null
+        && view.readAttributes().permissions().contains(PosixFilePermission.OTHERS_READ)) {
+      LOG.warn(
+          "every user of this machine can read {} and guess at its secrets; take that back with:"
+              + " chmod o-r {}",
+          path,
+          path);
     }
   }
 

@@ -14,12 +14,15 @@ import java.security.MessageDigest;
 import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The secret by which the command line on this machine proves that it may read the server's data
 /// directory. Whoever can read the file may do everything the console can; nobody else can.
 ///
 /// It has the form of every token. The file has mode 0600 from the moment it exists.
 public final class CliToken {
+  private static final Logger LOG = LoggerFactory.getLogger(CliToken.class);
   private static final int MAX_FILE_BYTES = 256;
   private static final Set<PosixFilePermission> OWNER_ONLY =
       EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
@@ -58,8 +61,14 @@ public final class CliToken {
 
   private static @Nullable String kept(Path file) throws IOException {
     if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
-        || Files.size(file) > MAX_FILE_BYTES
-        || readableByOthers(file)) {
+        || Files.size(file) > MAX_FILE_BYTES) {
+      return null;
+    }
+    if (readableByOthers(file)) {
+      LOG.warn(
+          "others than its owner could read {}: the token in it is worth nothing from now on, and"
+              + " there is a new one",
+          file);
       return null;
     }
     try {

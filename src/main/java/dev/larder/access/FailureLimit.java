@@ -11,12 +11,12 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// Slows down whoever guesses: so many failures of one address in a span of time, then nothing but
-/// refusals until the span ends. An IPv6 network of 64 bits counts as one address, since whoever
-/// has one of its addresses has them all.
+/// Slows down whoever guesses: so many failures of one address in a span of time, then refusals
+/// until the span ends. An IPv6 network of 64 bits counts as one address, since whoever has one of
+/// its addresses has them all.
 ///
-/// Only failures ask here. Whoever has a right token is let in before, so that nobody is shut out
-/// by a neighbour's failures; and being right once does not clear what was counted.
+/// What is refused then is for [Authenticator] to say: a token that we made is taken at any time.
+/// Being right once does not clear what was counted.
 final class FailureLimit {
   /// Beyond this the address counted longest is forgotten: memory is bounded, whoever comes.
   private static final int MOST_ADDRESSES = 10_000;
@@ -53,6 +53,17 @@ final class FailureLimit {
     Count next = new Count(count.until(), Math.min(most + 1, count.failures() + 1));
     counts.put(network, next);
     return next.failures() > most ? Duration.between(now, next.until()) : Duration.ZERO;
+  }
+
+  /// Whether the next failure of `address` would be one too many. Counts nothing.
+  ///
+  /// @return for how long the address is to be refused; zero if it is not
+  synchronized Duration exceeded(InetAddress address) {
+    Instant now = clock.instant();
+    Count count = counts.get(network(address));
+    return count != null && now.isBefore(count.until()) && count.failures() >= most
+        ? Duration.between(now, count.until())
+        : Duration.ZERO;
   }
 
   /// Entries stand in the order in which they end.

@@ -9,16 +9,27 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The `[console]` table: the listener for the REST API.
 ///
 /// @param listen addresses to listen on; empty switches the console off
+/// @param hosts names in `Host` that are answered beside addresses and `localhost`, in small
+///   letters
 /// @param anonymousReads whether requests that change nothing need no token
 /// @param authorizedSecrets a file of secrets that are taken like tokens, or null
 public record ConsoleSettings(
-    List<InetSocketAddress> listen, boolean anonymousReads, @Nullable Path authorizedSecrets) {
+    List<InetSocketAddress> listen,
+    List<String> hosts,
+    boolean anonymousReads,
+    @Nullable Path authorizedSecrets) {
   private static final int DEFAULT_PORT = 8090;
+
+  private static final Pattern HOST =
+      Pattern.compile(
+          "(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*");
 
   /// Addresses of the console listener.
   public static final Key<List<InetSocketAddress>> LISTEN =
@@ -27,6 +38,16 @@ public record ConsoleSettings(
           Type.list("list of address:port", Type.listenAddress()),
           List.of(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), DEFAULT_PORT)),
           "Where the console listens. `[]` switches it off.");
+
+  private static final Key<List<String>> HOSTS =
+      Key.of(
+          "hosts",
+          Type.list(
+              "list of host names",
+              Type.text("host name", "larder.example.net", ConsoleSettings::host, host -> host)),
+          List.of(),
+          "Names by which it may be asked, as a reverse proxy in front of it passes them on in"
+              + " `Host`. Addresses and `localhost` are always taken.");
 
   private static final Key<Boolean> ANONYMOUS_READS =
       Key.of(
@@ -51,16 +72,17 @@ public record ConsoleSettings(
           "console",
           "The console listener: the REST API that the command line uses.",
           false,
-          List.of(LISTEN, ANONYMOUS_READS, AUTHORIZED_SECRETS));
+          List.of(LISTEN, HOSTS, ANONYMOUS_READS, AUTHORIZED_SECRETS));
 
-  /// Takes a defensive copy.
+  /// Takes defensive copies.
   public ConsoleSettings {
     listen = List.copyOf(listen);
+    hosts = List.copyOf(hosts);
   }
 
   /// The defaults of everything but the addresses.
   public ConsoleSettings(List<InetSocketAddress> listen) {
-    this(listen, false, null);
+    this(listen, List.of(), false, null);
   }
 
   /// Reads `[console]`.
@@ -69,12 +91,24 @@ public record ConsoleSettings(
   public static ConsoleSettings read(Section section) {
     ConsoleSettings settings =
         new ConsoleSettings(
-            section.get(LISTEN), section.get(ANONYMOUS_READS), section.find(AUTHORIZED_SECRETS));
+            section.get(LISTEN),
+            section.get(HOSTS),
+            section.get(ANONYMOUS_READS),
+            section.find(AUTHORIZED_SECRETS));
     String fault = settings.fault();
     if (fault != null) {
       section.complain(LISTEN, fault, null);
     }
     return settings;
+  }
+
+  private static String host(String text) {
+    String name = text.toLowerCase(Locale.ROOT);
+    if (!HOST.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "this is not a host's name; write it without scheme and port, as in larder.example.net");
+    }
+    return name;
   }
 
   /// Why the console cannot be opened with these settings, in one sentence that says what to do; or
@@ -90,7 +124,7 @@ public record ConsoleSettings(
       }
       if (!address.getAddress().isLoopbackAddress()) {
         return ("%s can be reached from other machines, and the console speaks no"
-                + " TLS; use 127.0.0.1:%d and reach it from elsewhere through SSH")
+                + " TLS; use 127.0.0.1:%d and reach it from elsewhere through SSH or a proxy with TLS")
             .formatted(Addresses.format(address), address.getPort());
       }
     }

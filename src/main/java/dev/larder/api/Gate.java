@@ -12,12 +12,12 @@ import io.javalin.router.Endpoint;
 import io.javalin.security.Roles;
 import io.javalin.security.RouteRole;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -39,21 +39,24 @@ final class Gate {
   private static final String API = "/api/v1/";
   private static final int LONGEST_TARGET = 300;
 
+  /// The result of what is done after the answer.
+  private static final String ACCEPTED = "accepted";
+
   private static final String PRINCIPAL = "larder.principal";
   private static final String ACTION = "larder.action";
   private static final String REPOSITORY = "larder.repository";
   private static final String TARGET = "larder.target";
   private static final String FAILURE = "larder.failure";
+  private static final String PREPARES = "larder.prepares";
 
   private final Set<String> names = new HashSet<>(Set.of("localhost"));
   private final Set<String> open = new HashSet<>();
   private final Access access;
 
-  Gate(List<InetSocketAddress> listen, Access access) {
+  /// @param hosts names beside addresses and `localhost`, in small letters
+  Gate(List<String> hosts, Access access) {
     this.access = access;
-    for (InetSocketAddress address : listen) {
-      names.add(address.getHostString().toLowerCase(Locale.ROOT));
-    }
+    names.addAll(hosts);
   }
 
   /// Lets everybody through to a path. Only while routes are registered.
@@ -89,6 +92,12 @@ final class Gate {
     context.attribute(TARGET, target);
   }
 
+  /// Says that the request changes nothing by itself, but is a step of what another one will do:
+  /// its line in the audit log need not be on the disk before that one's.
+  static void prepares(Context context) {
+    context.attribute(PREPARES, true);
+  }
+
   /// Notes the error a request is answered with.
   static void failed(Context context, String code) {
     context.attribute(FAILURE, code);
@@ -108,7 +117,7 @@ final class Gate {
           host == null
               ? "the request has no Host header"
               : "this console does not answer to the host " + host,
-          "ask it by its address, or by localhost");
+          "ask it by its address or by localhost, or name the host in [console] hosts");
     }
     if (open.contains(context.path())) {
       return;
@@ -120,7 +129,7 @@ final class Gate {
       case Authentication.Missing() -> throw unauthenticated("the request carries no token");
       case Authentication.Wrong() -> {
         refused(context, ErrorCode.UNAUTHENTICATED);
-        throw unauthenticated("the token is not the right one");
+        throw unauthenticated("no such token is known here, or not any more");
       }
       case Authentication.Expired(String name, Instant at) -> {
         refused(context, ErrorCode.UNAUTHENTICATED);
@@ -140,14 +149,15 @@ final class Gate {
     return new RequestFailed(
         ErrorCode.TOO_MANY_FAILURES,
         "too many wrong tokens came from this address",
-        "try again in %d s; the right token is taken at any time".formatted(seconds));
+        "try again in %d s; a token that larder made is taken at any time".formatted(seconds));
   }
 
   private RequestFailed unauthenticated(String detail) {
     return new RequestFailed(
         ErrorCode.UNAUTHENTICATED,
         detail,
-        "send Authorization: Bearer TOKEN with the token in %s, or one made with larder token create"
+        ("send Authorization: Bearer TOKEN with the token in %s, or one made with larder token create"
+                + " NAME --scope SCOPE")
             .formatted(access.cli().file()));
   }
 
@@ -234,30 +244,53 @@ final class Gate {
 
   /// When the answer is known: writes down what was changed, or that it was not allowed.
   void after(Context context) {
-    String action = context.attribute(ACTION);
-    Principal principal = context.attribute(PRINCIPAL);
-    if (action == null || principal == null) {
+    if (context.attribute(ACTION) == null || context.attribute(PRINCIPAL) == null) {
       return;
     }
     String failure = context.attribute(FAILURE);
-    String result =
-        failure != null
-            ? failure
-            : context.statusCode() < 400 ? AuditEvent.OK : "status " + context.statusCode();
-    AuditEvent event =
-        new AuditEvent(
-            Instant.EPOCH,
-            principal.label(),
-            address(context).getHostAddress(),
-            action,
-            context.attribute(REPOSITORY),
-            cut(target(context)),
-            result);
+    String result = failure != null ? failure : result(context.statusCode());
+    AuditEvent event = event(context, result);
     if (ErrorCode.FORBIDDEN.code().equals(failure)) {
       access.audit().refused(event);
+    } else if (context.attribute(PREPARES) != null) {
+      access.audit().prepared(event);
     } else if (!READING.contains(context.method())) {
       access.audit().done(event);
     }
+  }
+
+  private static String result(int status) {
+    if (status == 202) {
+      return ACCEPTED;
+    }
+    return status < 400 ? AuditEvent.OK : "status " + status;
+  }
+
+  /// What the audit log is told of a request so far.
+  AuditEvent event(Context context, String result) {
+    return new AuditEvent(
+        Instant.EPOCH,
+        principal(context).label(),
+        address(context).getHostAddress(),
+        Objects.requireNonNull(context.<String>attribute(ACTION), "an action"),
+        context.attribute(REPOSITORY),
+        cut(target(context)),
+        result);
+  }
+
+  /// Writes down how something ended that a request had asked for and did not wait for.
+  void done(AuditEvent asked, String result) {
+    access
+        .audit()
+        .done(
+            new AuditEvent(
+                Instant.EPOCH,
+                asked.principal(),
+                asked.address(),
+                asked.action(),
+                asked.repository(),
+                asked.target(),
+                result));
   }
 
   private static String target(Context context) {

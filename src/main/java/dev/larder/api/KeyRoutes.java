@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.larder.access.Verb;
 import dev.larder.sign.KeyKind;
-import dev.larder.sign.KeyRefused;
 import dev.larder.sign.KeyReport;
 import dev.larder.sign.KeyStore;
 import dev.larder.wire.ErrorCode;
@@ -39,38 +38,12 @@ final class KeyRoutes {
     Requirement read = Requirement.read();
     Requirement keys = Requirement.of(Verb.KEYS);
     routing.get(PATH, this::list, read);
-    routing.post(PATH, "key.add", context -> refusing(this::add, context), keys);
-    routing.get(PATH + "/{name}", context -> refusing(this::show, context), read);
-    routing.delete(
-        PATH + "/{name}", "key.remove", context -> refusing(this::remove, context), keys);
-    routing.get(PATH + "/{name}/public", context -> refusing(this::publicKey, context), read);
-    routing.post(
-        PATH + "/{name}/rotate", "key.rotate", context -> refusing(this::rotate, context), keys);
-    routing.post(
-        PATH + "/{name}/rotate/finish",
-        "key.rotate.finish",
-        context -> refusing(this::finish, context),
-        keys);
-  }
-
-  private interface Route {
-    void answer(Context context) throws IOException;
-  }
-
-  /// A refusal of the key store is not a fault of the disk's.
-  private static void refusing(Route route, Context context) throws IOException {
-    try {
-      route.answer(context);
-    } catch (KeyRefused e) {
-      ErrorCode code =
-          switch (e.reason()) {
-            case UNKNOWN -> ErrorCode.UNKNOWN_KEY;
-            case CONFLICT -> ErrorCode.CONFLICT;
-            case BAD_REQUEST -> ErrorCode.BAD_REQUEST;
-            case UNFIT -> ErrorCode.UNFIT_KEY;
-          };
-      throw new RequestFailed(code, e.sentence(), e.advice());
-    }
+    routing.post(PATH, "key.add", this::add, keys);
+    routing.get(PATH + "/{name}", this::show, read);
+    routing.delete(PATH + "/{name}", "key.remove", this::remove, keys);
+    routing.get(PATH + "/{name}/public", this::publicKey, read);
+    routing.post(PATH + "/{name}/rotate", "key.rotate", this::rotate, keys);
+    routing.post(PATH + "/{name}/rotate/finish", "key.rotate.finish", this::finish, keys);
   }
 
   private void list(Context context) {
@@ -103,7 +76,17 @@ final class KeyRoutes {
   private void add(Context context) throws IOException {
     KeyRequest request = request(context.bodyAsBytes());
     String name = Objects.requireNonNullElse(request.name(), "");
-    json(context, wired(added(name, request)));
+    String how =
+        request.secret() != null ? "imported" : request.socket() != null ? "agent" : "created";
+    Gate.tell(context, name + " " + how);
+    KeyReport key = added(name, request);
+    Gate.tell(context, "%s %s %s".formatted(name, how, identity(key, key.current())));
+    json(context, wired(key));
+  }
+
+  /// What tells one key from another in the audit log, long after it has been removed.
+  private static String identity(KeyReport key, KeyReport.Version version) {
+    return key.kind() + " " + version.fingerprint();
   }
 
   private KeyReport added(String name, KeyRequest request) throws IOException {
@@ -164,13 +147,22 @@ final class KeyRoutes {
   }
 
   private void rotate(Context context) throws IOException {
-    KeyReport key = operations.keys().rotate(context.pathParam("name"));
+    String name = context.pathParam("name");
+    Gate.tell(context, name);
+    KeyReport key = operations.keys().rotate(name);
+    KeyReport.Version next = key.next();
+    if (next != null) {
+      Gate.tell(context, name + " gets the successor " + identity(key, next));
+    }
     operations.changed(key.name());
     json(context, wired(key));
   }
 
   private void finish(Context context) throws IOException {
-    KeyReport key = operations.keys().finishRotation(context.pathParam("name"));
+    String name = context.pathParam("name");
+    Gate.tell(context, name);
+    KeyReport key = operations.keys().finishRotation(name);
+    Gate.tell(context, name + " is " + identity(key, key.current()));
     operations.changed(key.name());
     json(context, wired(key));
   }
@@ -178,6 +170,7 @@ final class KeyRoutes {
   /// One that is damaged can be removed too; then nothing can be told of it.
   private void remove(Context context) throws IOException {
     String name = context.pathParam("name");
+    Gate.tell(context, name);
     operations.keys().remove(name, operations.usersOf(name));
     json(context, new KeyRemoved(name));
   }

@@ -19,9 +19,11 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The routes of tokens, and of who asks. Nobody makes or revokes a token that may do more than
-/// they may themselves: else the verb `tokens` would mean `admin`.
+/// they may themselves, or makes one that lasts longer: else the verb `tokens` would mean `admin`,
+/// and an end would be none. What a token made lives on when that is revoked.
 final class TokenRoutes {
   private static final String ADVICE = "larder token list shows the tokens";
 
@@ -55,6 +57,7 @@ final class TokenRoutes {
     Tokens.Order order = order(context.bodyAsBytes());
     Gate.tell(context, order.name() + " " + String.join(" ", new Grant(order.scopes()).texts()));
     mayHandle(context, order.scopes());
+    mayLast(context, order.expires());
     switch (access.tokens().create(order, Gate.principal(context).label())) {
       case Tokens.Creation.Made(Token token, String secret) ->
           json(context, new TokenCreated(wired(token), secret));
@@ -119,6 +122,17 @@ final class TokenRoutes {
             "%s has not got the scope %s itself".formatted(principal.label(), scope.text()),
             "use a token that has it");
       }
+    }
+  }
+
+  private static void mayLast(Context context, @Nullable Instant end) {
+    Principal principal = Gate.principal(context);
+    if (principal.endsBefore(end)) {
+      throw new RequestFailed(
+          ErrorCode.FORBIDDEN,
+          "%s ends at %s itself and can make no token that lasts longer"
+              .formatted(principal.label(), principal.expires()),
+          "let the new one expire by then");
     }
   }
 

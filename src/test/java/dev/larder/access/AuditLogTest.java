@@ -50,6 +50,16 @@ class AuditLogTest {
   }
 
   @Test
+  void theStepsOfAChangeAreLinesBeforeIt() throws IOException {
+    try (AuditLog log = open()) {
+      log.prepared(event("first file", AuditEvent.OK));
+      log.prepared(event("second file", "unfit"));
+      log.done(event("commit", AuditEvent.OK));
+      assertThat(targets(log)).containsExactly("first file", "second file", "commit");
+    }
+  }
+
+  @Test
   void itGoesOnWhereItEndedAlsoBehindHalfALine() throws IOException {
     try (AuditLog log = open()) {
       log.done(event("one", AuditEvent.OK));

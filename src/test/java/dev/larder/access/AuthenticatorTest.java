@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -102,6 +103,35 @@ class AuthenticatorTest {
     assertThat(ask("guess")).isInstanceOf(Authentication.TooMany.class);
     clock.advance(Duration.ofMinutes(1));
     assertThat(ask("guess")).isEqualTo(new Authentication.Wrong());
+  }
+
+  @Test
+  void aSecretThatAPersonChoseCannotBeGuessedFaster() throws IOException {
+    secrets(base64("summer") + " desk\n", 1);
+    for (int i = 0; i < Access.FAILURES - 1; i++) {
+      ask("guess" + i);
+    }
+    assertThat(who("summer")).isEqualTo("secret:desk");
+    ask("guess");
+    // The next guess might be the right one, and is not looked at.
+    assertThat(ask("summer")).isEqualTo(new Authentication.TooMany(Duration.ofMinutes(1)));
+    assertThat(who(cli)).isEqualTo("cli");
+    clock.advance(Duration.ofMinutes(1));
+    assertThat(who("summer")).isEqualTo("secret:desk");
+  }
+
+  @Test
+  void aFileOfSecretsThatCouldNotBeReadIsTriedAgainThoughItLooksTheSame() throws IOException {
+    String text = base64("one") + " build host\n";
+    Path file = directory.resolve("secrets");
+    byte[] bad = new byte[text.length()];
+    Arrays.fill(bad, (byte) 0xff);
+    Files.write(file, bad);
+    Files.setLastModifiedTime(file, FileTime.fromMillis(5_000_000));
+    assertThat(who("one")).isNull();
+    Files.writeString(file, text);
+    Files.setLastModifiedTime(file, FileTime.fromMillis(5_000_000));
+    assertThat(who("one")).isEqualTo("secret:build host");
   }
 
   @Test

@@ -34,6 +34,17 @@ class FailureLimitTest {
   }
 
   @Test
+  void thatTheNextIsOneTooManyIsKnownBeforeAndCountsNothing() {
+    InetAddress address = InetAddress.ofLiteral("192.0.2.1");
+    assertThat(limit.exceeded(address)).isZero();
+    exhaust("192.0.2.1");
+    assertThat(limit.exceeded(address)).isEqualTo(MINUTE);
+    assertThat(limit.exceeded(InetAddress.ofLiteral("192.0.2.2"))).isZero();
+    clock.advance(MINUTE);
+    assertThat(limit.exceeded(address)).isZero();
+  }
+
+  @Test
   void anotherAddressIsNotConcerned() {
     exhaust("192.0.2.1");
     assertThat(failed("192.0.2.1")).isPositive();

@@ -1,6 +1,7 @@
 package dev.larder.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.larder.config.InvalidConfig;
 import dev.larder.testing.Toml;
@@ -30,14 +31,27 @@ class ConsoleSettingsTest {
                 """
                 [console]
                 listen = ["[::1]:9000"]
+                hosts = ["Larder.example.net", "larder"]
                 anonymous-reads = true
                 authorized-secrets = "authorized_secrets"
                 """))
         .isEqualTo(
             new ConsoleSettings(
                 List.of(new InetSocketAddress(InetAddress.ofLiteral("::1"), 9000)),
+                List.of("larder.example.net", "larder"),
                 true,
                 Path.of("/etc/larder/authorized_secrets")));
+  }
+
+  @Test
+  void aHostIsANameAndNothingElse() {
+    for (String wrong :
+        List.of("https://larder.example.net", "larder.example.net:443", "*", "a..b", "-a", "")) {
+      assertThatThrownBy(() -> read("[console]\nhosts = [\"%s\"]".formatted(wrong)))
+          .describedAs(wrong)
+          .isInstanceOf(InvalidConfig.class)
+          .hasMessageContaining("without scheme and port");
+    }
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.larder.api;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -20,6 +21,7 @@ import io.javalin.Javalin;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -28,8 +30,10 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -248,6 +252,69 @@ class GateTest {
     assertThat(status("DELETE", "/api/v1/tokens/boss", maker)).isEqualTo(403);
     assertThat(status("DELETE", "/api/v1/tokens/a", maker)).isEqualTo(200);
     assertThat(access.tokens().find("b")).isNull();
+  }
+
+  /// The JDK's client sends no `Host` but its own.
+  private String raw(String request) throws IOException {
+    try (Socket socket = new Socket()) {
+      socket.connect(console.addresses().getFirst());
+      socket.getOutputStream().write(request.getBytes(UTF_8));
+      return new String(socket.getInputStream().readAllBytes(), UTF_8);
+    }
+  }
+
+  @Test
+  void aHostThatIsConfiguredIsTakenAndNoOther() throws Exception {
+    console.close();
+    console =
+        SampleConsole.open(
+            new ConsoleSettings(List.of(ANY_PORT), List.of("larder.example.net"), false, null),
+            operations,
+            access);
+    String request = "GET /-/healthy HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n";
+    for (String host : List.of("larder.example.net", "Larder.Example.NET:443", "localhost")) {
+      assertThat(raw(request.formatted(host))).describedAs(host).startsWith("HTTP/1.1 200 ");
+    }
+    for (String host : List.of("example.net", "larder.example.net.evil.example")) {
+      assertThat(raw(request.formatted(host)))
+          .describedAs(host)
+          .startsWith("HTTP/1.1 421 ")
+          .contains("[console] hosts");
+    }
+  }
+
+  @Test
+  void aTokenMakesNoneThatOutlivesIt() throws Exception {
+    Instant end = Instant.parse("2099-01-01T00:00:00Z");
+    Tokens.Order order = new Tokens.Order("brief", Scope.parse(List.of("admin")), end);
+    String brief = ((Tokens.Creation.Made) access.tokens().create(order, "cli")).secret();
+    String body = "{\"name\":\"a\",\"scopes\":[\"read:*\"]%s}";
+    for (String longer : List.of("", ",\"expires\":\"2099-01-01T00:00:01Z\"")) {
+      HttpResponse<byte[]> refused = send("POST", "/api/v1/tokens", brief, body.formatted(longer));
+      assertThat(refused.statusCode()).isEqualTo(403);
+      assertThat(problem(refused).detail())
+          .isEqualTo(
+              "token:brief ends at 2099-01-01T00:00:00Z itself and can make no token that lasts"
+                  + " longer");
+    }
+    assertThat(access.tokens().find("a")).isNull();
+    String same = body.formatted(",\"expires\":\"" + end + "\"");
+    assertThat(send("POST", "/api/v1/tokens", brief, same).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void whoeverIsNotLetInIsToldWhatIsWrongWithWhatTheyShowed() throws Exception {
+    assertThat(problem(send("GET", "/api/v1/status", null, "")).detail())
+        .isEqualTo("the request carries no token");
+    assertThat(problem(send("GET", "/api/v1/status", "wrong", "")).detail())
+        .isEqualTo("no such token is known here, or not any more");
+    Instant end = Instant.now().plusMillis(100);
+    Tokens.Order order = new Tokens.Order("brief", Scope.parse(List.of("admin")), end);
+    String brief = ((Tokens.Creation.Made) access.tokens().create(order, "cli")).secret();
+    Awaitility.await().until(() -> status("GET", "/api/v1/status", brief) == 401);
+    Problem expired = problem(send("GET", "/api/v1/status", brief, ""));
+    assertThat(expired.detail()).isEqualTo("the token brief expired at " + end);
+    assertThat(expired.advice()).contains("larder token create NAME --scope SCOPE");
   }
 
   @Test

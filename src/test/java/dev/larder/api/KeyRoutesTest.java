@@ -3,10 +3,13 @@ package dev.larder.api;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.larder.access.Access;
 import dev.larder.access.AccessSettings;
+import dev.larder.access.AuditEvent;
 import dev.larder.sign.KeyKind;
+import dev.larder.sign.KeyReport;
 import dev.larder.sign.KeyStore;
 import dev.larder.store.Layout;
 import dev.larder.wire.ErrorCode;
@@ -25,8 +28,10 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -143,6 +148,32 @@ class KeyRoutesTest {
         .noneMatch(text -> text.contains(line.substring(0, 20)) || text.contains("pass-word"));
     assertThat(problem(ErrorCode.UNFIT_KEY, answers.get(2)).advice()).contains("openssl");
     problem(ErrorCode.BAD_REQUEST, answers.get(3));
+  }
+
+  @Test
+  void theAuditLogTellsWhatWasDoneToWhichKey() throws Exception {
+    send("POST", PATH, "{\"name\": \"a\"}");
+    KeyReport first = Objects.requireNonNull(keys.keys().info("a"));
+    send("POST", PATH, "{\"name\": \"a\"}");
+    send("POST", PATH + "/a/rotate", "{}");
+    KeyReport rotating = Objects.requireNonNull(keys.keys().info("a"));
+    send("POST", PATH + "/a/rotate/finish", "{}");
+    send("DELETE", PATH + "/a", "");
+    send("DELETE", PATH + "/b", "");
+    send("POST", PATH, "{\"name\":\"c\",\"secret\":\"nonsense\"}");
+    String one = "openpgp-ed25519 " + first.current().fingerprint();
+    String two = "openpgp-ed25519 " + Objects.requireNonNull(rotating.next()).fingerprint();
+    assertThat(access.audit().last(Instant.EPOCH, 100))
+        .extracting(
+            AuditEvent::principal, AuditEvent::action, AuditEvent::target, AuditEvent::result)
+        .containsExactly(
+            tuple("cli", "key.add", "a created " + one, "ok"),
+            tuple("cli", "key.add", "a created", "conflict"),
+            tuple("cli", "key.rotate", "a gets the successor " + two, "ok"),
+            tuple("cli", "key.rotate.finish", "a is " + two, "ok"),
+            tuple("cli", "key.remove", "a", "ok"),
+            tuple("cli", "key.remove", "b", "unknown-key"),
+            tuple("cli", "key.add", "c imported", "unfit-key"));
   }
 
   @Test
