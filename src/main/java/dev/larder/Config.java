@@ -16,6 +16,7 @@ import dev.larder.serve.PackagesSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -187,11 +188,32 @@ public record Config(
     for (int i = 0; i < mirrors.size(); i++) {
       listeners.add(mirrors.get(i), MirrorSettings.LISTEN, config.mirrors().get(i).listen());
     }
+    checkPaths(repositories, config);
     for (int i = 0; i < repositories.size(); i++) {
       listeners.add(
           repositories.get(i), RepositorySettings.LISTEN, config.repositories().get(i).listen());
     }
     return config;
+  }
+
+  /// A path that two would answer at is a mistake, and a mirror goes before it.
+  private static void checkPaths(List<Section> sections, Config config) {
+    Set<String> taken = new HashSet<>();
+    config.mirrors().forEach(mirror -> taken.add("/" + mirror.name()));
+    for (int i = 0; i < sections.size(); i++) {
+      for (String path : config.repositories().get(i).paths()) {
+        int second = path.indexOf('/', 1);
+        boolean mirror = taken.contains(second < 0 ? path : path.substring(0, second));
+        if (mirror || !taken.add(path)) {
+          sections
+              .get(i)
+              .complain(
+                  RepositorySettings.PATHS,
+                  path + (mirror ? " belongs to a mirror" : " is there twice"),
+                  "choose another one");
+        }
+      }
+    }
   }
 
   private static List<Section> mirrors(Section table, Set<String> formats) {

@@ -27,7 +27,7 @@ public final class TestLarder implements AutoCloseable {
 
   private TestLarder(Path directory, List<String> lines, String name) {
     this.directory = directory;
-    this.lines = lines;
+    this.lines = new ArrayList<>(lines);
     this.name = name;
   }
 
@@ -99,6 +99,14 @@ public final class TestLarder implements AutoCloseable {
     return start();
   }
 
+  /// Writes another line in its configuration, for the next start.
+  void replace(String line, String other) {
+    if (!lines.contains(line)) {
+      throw new IllegalArgumentException("there is no line " + line);
+    }
+    lines.replaceAll(each -> each.equals(line) ? other : each);
+  }
+
   /// Stops it in an orderly way; the data stays.
   public void stop() {
     Larder running = larder;
@@ -123,6 +131,15 @@ public final class TestLarder implements AutoCloseable {
         .filter(mirror -> mirror.name().equals(name))
         .findFirst()
         .orElseThrow();
+  }
+
+  /// What the console takes from the command line on this machine.
+  String token() {
+    try {
+      return Files.readString(data().resolve("cli.token")).strip();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /// The URL of the package listener without a slash at the end: `http://127.0.0.1:43210`.

@@ -38,8 +38,13 @@ sealed interface Change {
 
   /// Packages to sign.
   enum Sign {
+    /// None.
     NOTHING,
+    /// Those that have none.
     UNSIGNED,
+    /// Those beside which there is another signature than the one that was made, or none any more.
+    BROKEN,
+    /// All of them.
     ALL
   }
 }

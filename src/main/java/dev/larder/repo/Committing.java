@@ -1,6 +1,6 @@
 package dev.larder.repo;
 
-import dev.larder.format.IndexOrder.Entry;
+import dev.larder.events.EventLog;
 import dev.larder.format.RepositoryFormat;
 import dev.larder.store.Checksum;
 import dev.larder.store.Durable;
@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 /// durable before the pointer names it; only then is anybody told. A crash leaves the old or the
 /// new, and files that no generation names, which [Repository#recover] removes.
 final class Committing {
+  /// How many differences an event tells of.
+  private static final int MOST_TOLD = 100;
+
   private final RepositorySettings settings;
   private final RepositoryFormat format;
   private final History history;
@@ -35,30 +38,25 @@ final class Committing {
   private final PackageTable table;
   private final Queue<Pending> waiting = new ConcurrentLinkedQueue<>();
   private final ReentrantLock lock = new ReentrantLock();
+  private final PackageSignatures signatures;
+  private final EventLog events;
+  private boolean closed;
 
   Committing(Repository.Parts parts, History history) {
     this.settings = parts.settings();
     this.format = parts.format();
     this.history = history;
     this.table = parts.table();
+    this.events = parts.events();
     this.shelves = parts.shelves();
     this.incoming = parts.incoming();
-  }
-
-  /// What came of a change.
-  ///
-  /// @param generation the number of the current generation afterwards
-  /// @param differences what is different; empty if nothing had to be done
-  record Outcome(long generation, List<Difference> differences) {
-    Outcome {
-      differences = List.copyOf(differences);
-    }
+    this.signatures = new PackageSignatures(settings.name(), shelves, incoming);
   }
 
   private static final class Pending {
     private final Change change;
-    private @Nullable Outcome outcome;
-    private @Nullable Exception failure;
+    private Repository.@Nullable Done outcome;
+    private @Nullable Throwable failure;
 
     Pending(Change change) {
       this.change = change;
@@ -73,7 +71,7 @@ final class Committing {
   ///
   /// @throws Refused if it cannot be made
   /// @throws IOException if the disk fails; nothing was changed then
-  Outcome make(Change change) throws IOException {
+  Repository.Done make(Change change) throws IOException {
     Pending pending = new Pending(change);
     waiting.add(pending);
     lock.lock();
@@ -90,10 +88,19 @@ final class Committing {
     }
     return switch (pending.failure) {
       case null -> Objects.requireNonNull(pending.outcome, "an outcome");
-      case Refused refused -> throw refused;
-      case IOException failed -> throw new IOException(failed.getMessage(), failed);
-      case Exception failed -> throw new IllegalStateException(failed);
+      case IOException failed -> throw failed;
+      case Throwable failed -> throw new IllegalStateException(failed);
     };
+  }
+
+  /// Makes no further change; waits for the one under way.
+  void close() {
+    lock.lock();
+    try {
+      closed = true;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /// What all changes of one generation come to.
@@ -101,6 +108,7 @@ final class Committing {
     private final Map<Pending, List<Difference>> accepted = new LinkedHashMap<>();
     private final List<Planning.Move> moves = new ArrayList<>();
     private final Map<Checksum, byte[]> records = new HashMap<>();
+    private final Map<RelPath, byte[]> signatures = new HashMap<>();
     private Packages packages;
     private boolean anew;
 
@@ -109,29 +117,97 @@ final class Committing {
     }
   }
 
+  /// Whatever happens, all of them are decided afterwards.
   private void makeAll(List<Pending> all) {
-    Sum sum = new Sum(history.current().packages());
-    for (Pending pending : all) {
+    List<Pending> group = new ArrayList<>();
+    try {
+      for (Pending pending : all) {
+        // It looks at packages where they lie, and those of the others are not there yet.
+        boolean alone = pending.change instanceof Change.Rewrite;
+        if (alone) {
+          makeTogether(group);
+          group.clear();
+        }
+        group.add(pending);
+        if (alone) {
+          makeTogether(group);
+          group.clear();
+        }
+      }
+      makeTogether(group);
+    } catch (RuntimeException | Error e) {
+      all.stream().filter(pending -> !pending.isDone()).forEach(pending -> pending.failure = e);
+      throw e;
+    }
+  }
+
+  private void makeTogether(List<Pending> group) {
+    Held before = history.current();
+    Sum sum = new Sum(before.packages());
+    for (Pending pending : group) {
       try {
-        Packages before = sum.packages;
+        if (closed) {
+          throw new Refused(
+              Refused.Reason.MISSING,
+              List.of("repository %s is being removed".formatted(settings.name())));
+        }
+        Packages packages = sum.packages;
         apply(pending.change, sum);
-        sum.accepted.put(pending, before.differences(sum.packages));
+        sum.accepted.put(pending, packages.differences(sum.packages));
       } catch (IOException | RuntimeException e) {
         pending.failure = e;
       }
     }
     try {
-      if (sum.anew || !sum.packages.equals(history.current().packages())) {
-        shelves.place(sum.moves);
-        table.put(sum.records);
-        history.advance(sum.packages, sum.records, sum.anew);
-      }
+      commit(sum);
       long number = history.current().generation().number();
+      tell(before, number);
       sum.accepted.forEach(
-          (pending, differences) -> pending.outcome = new Outcome(number, differences));
+          (pending, differences) -> pending.outcome = new Repository.Done(number, differences));
     } catch (IOException | RuntimeException e) {
-      shelves.remove(sum.moves, path -> history.expected(path) == null);
       sum.accepted.keySet().forEach(pending -> pending.failure = e);
+    } finally {
+      // Also what one change of the group added and another one took away again.
+      shelves.remove(sum.moves, path -> history.expected(path) == null);
+    }
+  }
+
+  private void tell(Held before, long number) {
+    if (number == before.generation().number()) {
+      return;
+    }
+    List<Difference> differences = before.packages().differences(history.current().packages());
+    List<Map<String, Object>> told = new ArrayList<>();
+    for (Difference each : differences.subList(0, Math.min(MOST_TOLD, differences.size()))) {
+      told.add(
+          Map.of(
+              "directory", each.directory(),
+              "name", each.packageName(),
+              "before", each.before(),
+              "after", each.after()));
+    }
+    events.publish(
+        "repository.changed",
+        settings.name(),
+        Map.of("generation", number, "changes", differences.size(), "differences", told));
+  }
+
+  private void commit(Sum sum) throws IOException {
+    if (!sum.anew && sum.packages.equals(history.current().packages())) {
+      // Within one second a key signs the same bytes in the same way: what was lost comes back.
+      shelves.placeSignatures(sum.signatures);
+      return;
+    }
+    String id = "commit-" + Long.toHexString(ThreadLocalRandom.current().nextLong());
+    // Its being there tells the next start that something was under way.
+    incoming.batch(id);
+    try {
+      shelves.place(sum.moves);
+      shelves.placeSignatures(sum.signatures);
+      table.put(sum.records);
+      history.advance(sum.packages, sum.records, sum.anew);
+    } finally {
+      incoming.discard(id);
     }
   }
 
@@ -140,22 +216,34 @@ final class Committing {
     switch (change) {
       case Change.Add add -> take(sum, add(planning, sum.packages, add));
       case Change.Remove remove -> take(sum, planning.remove(sum.packages, remove));
-      case Change.Restore(long generation) -> {
-        Held held = history.find(generation);
-        if (held == null) {
-          throw new Refused(
-              Refused.Reason.MISSING,
-              List.of(
-                  "generation %d is not held; larder generation list %s shows which are"
-                      .formatted(generation, settings.name())));
-        }
-        sum.packages = held.packages().only(settings.directories());
-      }
+      case Change.Restore(long generation) -> restore(sum, generation);
       case Change.Rewrite(Change.Sign which) -> {
-        sum.packages = signed(sum.packages.only(settings.directories()), which);
-        sum.anew = true;
+        Packages wanted = sum.packages.only(settings.directories());
+        sum.packages = signatures.of(wanted, which, sum.signatures);
+        boolean idle = which == Change.Sign.UNSIGNED || which == Change.Sign.BROKEN;
+        sum.anew = !idle || !history.isUpToDate();
       }
     }
+  }
+
+  private void restore(Sum sum, long generation) throws IOException {
+    Held held = history.find(generation);
+    if (held == null) {
+      throw new Refused(
+          Refused.Reason.MISSING,
+          List.of(
+              "generation %d is not held; larder generation list %s shows which are"
+                  .formatted(generation, settings.name())));
+    }
+    Packages wanted = held.packages().only(settings.directories());
+    List<String> missing = shelves.missing(wanted);
+    if (!missing.isEmpty()) {
+      throw new Refused(
+          Refused.Reason.MISSING,
+          missing.stream().map(path -> "%s is missing from the tree".formatted(path)).toList());
+    }
+    // What only former generations name was not signed anew when the key was exchanged.
+    sum.packages = signatures.likeThoseOf(sum.packages, wanted, sum.signatures);
   }
 
   private static void take(Sum sum, Planning.Plan plan) {
@@ -180,7 +268,10 @@ final class Committing {
 
   private Planning.Plan add(Planning planning, Packages before, Change.Add change)
       throws IOException {
-    List<Staged> packages = new ArrayList<>(change.packages());
+    List<Staged> packages = new ArrayList<>();
+    for (Staged each : change.packages()) {
+      packages.add(incoming.signedByPresentKey(each));
+    }
     while (true) {
       try {
         return planning.add(
@@ -200,39 +291,5 @@ final class Committing {
     format.bump(staged.file(), taken, copy);
     Durable.sync(copy);
     return incoming.stage(copy, staged.original());
-  }
-
-  /// The same packages, with signatures by the present key.
-  private Packages signed(Packages packages, Change.Sign which) throws IOException {
-    Packages after = packages;
-    for (Map.Entry<String, PackageList> list : packages.lists().entrySet()) {
-      List<Entry> entries = new ArrayList<>();
-      for (Entry entry : list.getValue().entries()) {
-        boolean wanted =
-            switch (which) {
-              case NOTHING -> false;
-              case UNSIGNED -> entry.signature() == null;
-              case ALL -> true;
-            };
-        entries.add(wanted ? signed(list.getKey(), entry) : entry);
-      }
-      after = after.with(list.getKey(), new PackageList(entries));
-    }
-    return after;
-  }
-
-  private Entry signed(String directory, Entry entry) throws IOException {
-    byte[] signature = incoming.signature(shelves.file(directory, entry));
-    if (signature == null) {
-      return entry;
-    }
-    Durable.replace(shelves.signature(directory, entry), signature);
-    return new Entry(
-        entry.name(),
-        entry.version(),
-        entry.path(),
-        entry.size(),
-        entry.sha256(),
-        Checksum.sha256(signature));
   }
 }

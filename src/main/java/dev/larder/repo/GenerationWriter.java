@@ -10,10 +10,9 @@ import dev.larder.store.Durable;
 import dev.larder.store.RelPath;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -24,10 +23,17 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Writes generations of a repository: the indexes of each directory that changed, links to those
 /// of the others, and the public keys.
 final class GenerationWriter {
+  private static final Logger LOG = LoggerFactory.getLogger(GenerationWriter.class);
+
+  /// Milliseconds.
+  private static final long LONGEST_WAIT = 2500;
+
   private final String repository;
   private final RepositoryFormat format;
   private final Generations generations;
@@ -99,7 +105,7 @@ final class GenerationWriter {
   }
 
   /// A file that was made.
-  private record Made(Path file, long size, Checksum sha256) {}
+  private record Made(long size, Checksum sha256) {}
 
   private static boolean isSame(Task task, String directory) {
     Held before = task.before();
@@ -211,23 +217,22 @@ final class GenerationWriter {
 
   private static void collect(Path directory, RelPath place, Map<RelPath, Made> made)
       throws IOException {
+    // Some are links to others, and a package may be among them: each is read once.
+    Map<Object, Made> read = new HashMap<>();
     for (Path file : files(directory)) {
       RelPath path = place.resolve(directory.relativize(file).toString());
       if (!Shelves.isHidden(path) || path.fileName().equals(PackageList.FILE)) {
-        made.put(path, made(file));
+        Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+        Made known = key == null ? null : read.get(key);
+        Made now = known == null ? made(file) : known;
+        read.put(key == null ? file : key, now);
+        made.put(path, now);
       }
     }
   }
 
   private static Made made(Path file) throws IOException {
-    MessageDigest digest = Checksum.Algorithm.SHA256.digest();
-    byte[] buffer = new byte[1 << 16];
-    try (InputStream in = Files.newInputStream(file)) {
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        digest.update(buffer, 0, n);
-      }
-    }
-    return new Made(file, Files.size(file), Checksum.of(Checksum.Algorithm.SHA256, digest));
+    return new Made(Files.size(file), Checksum.sha256(file));
   }
 
   /// The time of all that was made: of an index and its signature it is one, and it is later than
@@ -263,16 +268,25 @@ final class GenerationWriter {
   }
 
   /// No Last-Modified may be later than Date (RFC 9110, 8.8.2.1): of several generations within a
-  /// second, the later ones wait.
+  /// second, the later ones wait. Where the clock was put back that would take too long; clients
+  /// compare for equality, so that a time to come does not lead them astray.
   private void awaitTime(Draft draft) throws IOException {
     Instant latest =
         draft.members().stream()
             .map(Member::lastModified)
             .max(Instant::compareTo)
             .orElse(Instant.EPOCH);
-    for (Instant now = clock.instant(); latest.isAfter(now); now = clock.instant()) {
+    long ahead = clock.instant().until(latest, ChronoUnit.MILLIS);
+    if (ahead > LONGEST_WAIT) {
+      LOG.warn(
+          "repository {}: its last indexes are of {}, which is yet to come; is the clock right?",
+          repository,
+          latest);
+      return;
+    }
+    for (; ahead > 0; ahead = clock.instant().until(latest, ChronoUnit.MILLIS)) {
       try {
-        Thread.sleep(Math.min(1000, Math.max(1, now.until(latest, ChronoUnit.MILLIS))));
+        Thread.sleep(ahead);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new IOException("interrupted while a second passes", e);

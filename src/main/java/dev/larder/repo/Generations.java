@@ -173,6 +173,7 @@ public final class Generations {
   public Draft draft() throws IOException {
     String name = DRAFT + Long.toHexString(ThreadLocalRandom.current().nextLong());
     Path directory = layout.generations().resolve(name);
+    Durable.makeDirectories(layout.generations());
     Files.createDirectories(directory.resolve("index"));
     Files.createDirectories(directory.resolve("manifest"));
     return new Draft(new GenerationFiles(directory));
@@ -214,7 +215,15 @@ public final class Generations {
 
   /// Removes a generation that is no longer held.
   public void remove(Generation generation) throws IOException {
-    Durable.deleteTree(layout.generations().resolve(Long.toString(generation.number())));
+    // First in one step out of sight: half a generation would look like a damaged one.
+    Path gone = layout.generations().resolve(DRAFT + "gone-" + generation.number());
+    Durable.deleteTree(gone);
+    Files.move(
+        layout.generations().resolve(Long.toString(generation.number())),
+        gone,
+        StandardCopyOption.ATOMIC_MOVE);
+    Durable.syncDirectory(layout.generations());
+    Durable.deleteTree(gone);
   }
 
   /// A generation being made.

@@ -27,21 +27,28 @@ final class Held {
   ///
   /// @throws UncheckedIOException if a list cannot be read
   Packages packages() {
+    return packages(null);
+  }
+
+  /// The same; what `like` has too, usually nearly all, takes no further memory.
+  Packages packages(@Nullable Packages like) {
     Packages known = packages;
     if (known == null) {
-      known = read();
+      known = read(like);
       packages = known;
     }
     return known;
   }
 
-  private Packages read() {
+  private Packages read(@Nullable Packages like) {
     TreeMap<String, PackageList> lists = new TreeMap<>();
     for (Member member : generation.members()) {
       RelPath path = member.path();
       if (path.fileName().equals(PackageList.FILE)) {
+        String directory = path.parent().value();
+        PackageList similar = like == null ? PackageList.EMPTY : like.in(directory);
         try {
-          lists.put(path.parent().value(), PackageList.read(generation.file(member)));
+          lists.put(directory, PackageList.read(generation.file(member)).sharing(similar));
         } catch (IOException e) {
           throw new UncheckedIOException(e);
         }

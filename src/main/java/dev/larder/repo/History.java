@@ -3,11 +3,13 @@ package dev.larder.repo;
 import dev.larder.format.IndexOrder.Entry;
 import dev.larder.sign.Signers;
 import dev.larder.store.Checksum;
+import dev.larder.store.Durable;
 import dev.larder.store.Expected;
 import dev.larder.store.RelPath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -29,6 +31,7 @@ final class History {
   private final Shelves shelves;
   private final PackageTable table;
   private final SignerSource signers;
+  private final InstantSource clock;
 
   /// Newest number first. The current one is the first: one that was written and never selected is
   /// not among them.
@@ -41,6 +44,7 @@ final class History {
     this.shelves = parts.shelves();
     this.table = parts.table();
     this.signers = parts.signers();
+    this.clock = parts.clock();
   }
 
   /// Loads what is there, and makes the first generation where there is none.
@@ -48,7 +52,9 @@ final class History {
   /// @param unfinished whether a change was under way when Larder was last stopped
   void open(boolean unfinished) throws IOException {
     generations.recover();
-    long current = generations.currentNumber();
+    // Without the pointer nobody knows which was the last one: the newest there is will do.
+    long pointed = generations.currentNumber();
+    long current = pointed == 0 ? Long.MAX_VALUE : pointed;
     List<Path> damaged = new ArrayList<>();
     List<Held> found = new ArrayList<>();
     for (Generation generation : generations.load(damaged::add)) {
@@ -60,6 +66,7 @@ final class History {
     }
     held = List.copyOf(found);
     if (found.isEmpty() && damaged.isEmpty()) {
+      Durable.makeDirectories(shelves.file(RelPath.ROOT));
       advance(Packages.none(settings.directories()), Map.of(), true);
       return;
     }
@@ -82,9 +89,7 @@ final class History {
           settings.name(),
           swept);
     }
-    if (isUpToDate()) {
-      shelves.show(current().generation());
-    }
+    shelves.show(current().generation(), held.size() > 1 ? held.get(1).generation() : null);
   }
 
   /// Whether the current generation was made with the present settings and keys.
@@ -160,16 +165,29 @@ final class History {
     Held before = held.isEmpty() ? null : held.getFirst();
     Signers keys = signers.signers();
     long number = Math.max(1, generations.highest() + 1);
+    // Unless all is written anew some of it follows settings and keys as they were.
+    String token = anew || before == null ? token(keys) : before.generation().origin().token();
     Held next =
         writer.write(
-            new GenerationWriter.Task(number, packages, records, before, anew, token(keys)), keys);
-    generations.select(next.generation());
+            new GenerationWriter.Task(number, packages, records, before, anew, token), keys);
+    next.generation().members().forEach(next.generation()::manifest);
+    select(next);
     List<Held> now = new ArrayList<>();
     now.add(next);
     now.addAll(held);
     held = List.copyOf(now);
-    shelves.show(next.generation());
+    shelves.show(next.generation(), before == null ? null : before.generation());
     retire();
+  }
+
+  /// One that cannot be selected must not be there at the next start: its packages will not be.
+  private void select(Held next) throws IOException {
+    try {
+      generations.select(next.generation());
+    } catch (IOException e) {
+      generations.remove(next.generation());
+      throw e;
+    }
   }
 
   /// What indexes depend on besides packages: another token, other indexes.
@@ -186,42 +204,67 @@ final class History {
     return String.join(" ", parts);
   }
 
-  /// Drops the generations that need not stay, and the files only they named. What fails is tried
-  /// again with the next generation.
+  /// Drops the generations that need not stay, then the files only they named. Files that are left
+  /// over if that fails are swept at the next start.
   private void retire() {
     try {
-      List<Packages> all = held.stream().map(Held::packages).toList();
+      List<Held> all = held;
+      List<Retention.Candidate> candidates = new ArrayList<>();
+      for (int i = 0; i < all.size(); i++) {
+        Packages newer = i == 0 ? null : all.get(i - 1).packages();
+        candidates.add(
+            new Retention.Candidate(
+                all.get(i).packages(newer), all.get(i).generation().origin().fetchedAt()));
+      }
       int stays =
-          Retention.stays(all, settings.keep(), settings.heldGenerations(), settings.maxSize());
-      if (stays == held.size()) {
-        return;
+          Retention.stays(
+              candidates,
+              new Retention.Limits(settings.keep(), settings.heldGenerations(), settings.maxSize()),
+              clock.instant());
+      if (stays < all.size()) {
+        retire(all.subList(0, stays), all.subList(stays, all.size()));
       }
-      List<Held> staying = held.subList(0, stays);
-      List<Held> going = held.subList(stays, held.size());
-      held = List.copyOf(staying);
-      Set<RelPath> named = named(staying);
-      Set<Checksum> records = new HashSet<>();
-      for (Held each : going) {
-        for (Packages.Placed placed : each.packages().all()) {
-          drop(placed, named, records);
-        }
-        generations.remove(each.generation());
-      }
-      staying.forEach(
-          each -> each.packages().all().forEach(placed -> records.remove(placed.entry().sha256())));
-      table.remove(records);
     } catch (IOException | RuntimeException e) {
       LOG.warn("repository {}: old generations stay: {}", settings.name(), e.getMessage());
     }
   }
 
-  private void drop(Packages.Placed placed, Set<RelPath> named, Set<Checksum> records)
+  private void retire(List<Held> staying, List<Held> going) throws IOException {
+    held = List.copyOf(staying);
+    for (Held each : going) {
+      generations.remove(each.generation());
+    }
+    Set<Checksum> records = new HashSet<>();
+    Packages newer = staying.getLast().packages();
+    for (Held each : going) {
+      for (Map.Entry<String, PackageList> list : each.packages().lists().entrySet()) {
+        for (Entry entry : list.getValue().without(newer.in(list.getKey()))) {
+          drop(list.getKey(), entry, staying, records);
+        }
+      }
+      newer = each.packages();
+    }
+    table.remove(records);
+  }
+
+  private void drop(String directory, Entry entry, List<Held> staying, Set<Checksum> records)
       throws IOException {
-    Path file = shelves.file(placed.directory(), placed.entry());
-    if (!named.contains(new RelPath(placed.path()))) {
-      Files.deleteIfExists(file);
-      Files.deleteIfExists(shelves.signature(placed.directory(), placed.entry()));
-      records.add(placed.entry().sha256());
+    boolean named = false;
+    boolean known = false;
+    for (Held each : staying) {
+      for (Map.Entry<String, PackageList> list : each.packages().lists().entrySet()) {
+        Entry there = list.getValue().find(entry.name());
+        boolean here = list.getKey().equals(directory);
+        named |= here && there != null && there.path().equals(entry.path());
+        known |= there != null && there.sha256().equals(entry.sha256());
+      }
+    }
+    if (!named) {
+      Files.deleteIfExists(shelves.file(directory, entry));
+      Files.deleteIfExists(shelves.signature(directory, entry));
+    }
+    if (!known) {
+      records.add(entry.sha256());
     }
   }
 

@@ -3,6 +3,7 @@ package dev.larder.repo;
 import dev.larder.format.InvalidPackage;
 import dev.larder.format.PackageRecord;
 import dev.larder.format.RepositoryFormat;
+import dev.larder.sign.OpenPgpSigner;
 import dev.larder.sign.Signers;
 import dev.larder.store.Checksum;
 import dev.larder.store.Durable;
@@ -15,16 +16,23 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
-/// Uploads on their way into a repository: written, synced, read and signed, before anything waits
-/// for them.
+/// Uploads on their way into a repository: written, read and signed, and being synced, before
+/// anything waits for them.
 final class Incoming {
+  private static final int READERS = 4;
+
+  /// Files that are synced at a time. Each sync alone waits for the disk; a journal takes what
+  /// comes at the same time in one turn.
+  private static final int SYNCS = 16;
+
   private final Path directory;
   private final RepositoryFormat format;
   private final SignerSource signers;
+  private final Semaphore reading = new Semaphore(READERS);
+  private final Semaphore syncs = new Semaphore(SYNCS);
 
   Incoming(Path directory, RepositoryFormat format, SignerSource signers) {
     this.directory = directory;
@@ -60,6 +68,11 @@ final class Incoming {
     }
   }
 
+  /// What syncs the files of one batch.
+  Syncing syncing() {
+    return new Syncing(syncs);
+  }
+
   /// Takes an upload.
   ///
   /// @param batch of [#batch]
@@ -67,55 +80,124 @@ final class Incoming {
   /// @param original the name it was uploaded under
   /// @param bytes read to their end
   /// @param promised what their checksum must be, or null
+  /// @param syncing makes them durable, and their signature
   /// @throws InvalidPackage if they are no package that can be hosted, or not what was promised
   /// @throws IOException if they cannot be read or written
   Staged take(
-      Path batch, String file, String original, InputStream bytes, @Nullable Checksum promised)
+      Path batch,
+      String file,
+      String original,
+      InputStream bytes,
+      @Nullable Checksum promised,
+      Syncing syncing)
       throws IOException {
     Path place = batch.resolve(file);
-    MessageDigest digest = Checksum.Algorithm.SHA256.digest();
-    try (FileChannel channel =
-            FileChannel.open(place, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        OutputStream out = new DigestOutputStream(Channels.newOutputStream(channel), digest)) {
-      bytes.transferTo(out);
-      channel.force(true);
-    }
-    Checksum sha256 = Checksum.of(Checksum.Algorithm.SHA256, digest);
-    if (promised != null && !promised.equals(sha256)) {
-      Files.deleteIfExists(place);
-      throw new InvalidPackage(
-          "%s arrived with other bytes than it was sent with; send it again".formatted(original));
-    }
     try {
-      return stage(place, original);
+      write(place, bytes);
+      Staged staged = stage(place, original, read(place, original, promised), syncing);
+      syncing.begin(place);
+      return staged;
     } catch (IOException | RuntimeException e) {
       Files.deleteIfExists(place);
       throw e;
     }
   }
 
-  /// Reads and signs a file that lies in a batch and is synced.
-  Staged stage(Path file, String original) throws IOException {
-    PackageRecord read = format.read(file);
-    Staged staged = new Staged(file, original, read, null);
-    return staged.withSignature(sign(file));
+  private static void write(Path place, InputStream bytes) throws IOException {
+    try (FileChannel channel =
+            FileChannel.open(place, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        OutputStream out = Channels.newOutputStream(channel)) {
+      bytes.transferTo(out);
+    }
   }
 
+  private PackageRecord read(Path file, String original, @Nullable Checksum promised)
+      throws IOException {
+    try {
+      PackageRecord known = read(file);
+      if (promised == null || promised.equals(known.sha256())) {
+        return known;
+      }
+    } catch (InvalidPackage e) {
+      if (promised == null || promised.equals(Checksum.sha256(file))) {
+        throw e;
+      }
+    }
+    throw new InvalidPackage(
+        "%s arrived with other bytes than it was sent with; send it again".formatted(original));
+  }
+
+  /// Reads and signs a file that lies in a batch and is synced. So is the signature.
+  Staged stage(Path file, String original) throws IOException {
+    return new Staged(file, original, read(file), sign(file));
+  }
+
+  /// Signs a file that lies in a batch, and of which all is known.
+  ///
+  /// @param syncing makes the signature durable
+  Staged stage(Path file, String original, PackageRecord known, Syncing syncing)
+      throws IOException {
+    return new Staged(file, original, known, sign(file, syncing));
+  }
+
+  /// Some at a time: what a package makes its reader hold is bounded, but it is not little.
+  private PackageRecord read(Path file) throws IOException {
+    reading.acquireUninterruptibly();
+    try {
+      return format.read(file);
+    } finally {
+      reading.release();
+    }
+  }
+
+  /// The same with a signature by the present key: keys can be exchanged while a batch is open.
+  Staged signedByPresentKey(Staged staged) throws IOException {
+    Staged.Signature signature = staged.signature();
+    boolean fits = signature == null ? !signs() : signature.by().equals(signer());
+    return fits ? staged : staged.withSignature(sign(staged.file()));
+  }
+
+  /// Whether packages get signatures.
+  boolean signs() throws IOException {
+    return signer() != null;
+  }
+
+  private @Nullable String signer() throws IOException {
+    OpenPgpSigner signer = openPgp();
+    return signer == null ? null : signer.fingerprint();
+  }
+
+  /// What signs packages at present; null if nothing does.
+  private @Nullable OpenPgpSigner openPgp() throws IOException {
+    Signers keys = signers.signers();
+    return format.hasPackageSignatures() && !keys.openPgp().isEmpty()
+        ? keys.openPgp().getFirst()
+        : null;
+  }
+
+  /// Makes the signature of a package, synced; null if there is to be none.
   private Staged.@Nullable Signature sign(Path file) throws IOException {
-    byte[] bytes = signature(file);
-    if (bytes == null) {
+    Syncing syncing = syncing();
+    Staged.Signature signature = sign(file, syncing);
+    syncing.await();
+    return signature;
+  }
+
+  private Staged.@Nullable Signature sign(Path file, Syncing syncing) throws IOException {
+    OpenPgpSigner signer = openPgp();
+    if (signer == null) {
       return null;
     }
+    byte[] bytes = signer.sign(file);
     Path place = file.resolveSibling(file.getFileName() + PackageList.SIGNATURE);
-    Durable.write(place, bytes);
-    return new Staged.Signature(place, bytes);
+    Files.write(place, bytes);
+    syncing.begin(place);
+    return new Staged.Signature(place, bytes, signer.fingerprint());
   }
 
   /// Makes the signature of a package by the present key; null if there is to be none.
   byte @Nullable [] signature(Path file) throws IOException {
-    Signers keys = signers.signers();
-    return format.hasPackageSignatures() && !keys.openPgp().isEmpty()
-        ? keys.openPgp().getFirst().sign(file)
-        : null;
+    OpenPgpSigner signer = openPgp();
+    return signer == null ? null : signer.sign(file);
   }
 }

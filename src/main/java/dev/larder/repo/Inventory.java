@@ -2,18 +2,17 @@ package dev.larder.repo;
 
 import dev.larder.format.IndexOrder.Entry;
 import dev.larder.format.PackageInfo;
+import dev.larder.format.PackageRecord;
 import dev.larder.format.RepositoryFormat;
 import dev.larder.format.RepositoryFormat.Lint;
 import dev.larder.format.RepositoryFormat.Severity;
-import dev.larder.sign.Signers;
 import dev.larder.store.Checksum;
 import dev.larder.store.Durable;
+import dev.larder.store.RelPath;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,6 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Looking at what a repository has, and whether it is still what it must be.
@@ -98,6 +98,21 @@ final class Inventory {
     return found;
   }
 
+  Repository.@Nullable Stored stored(
+      Packages packages, String packageName, @Nullable String directory) {
+    for (Map.Entry<String, PackageList> list : packages.lists().entrySet()) {
+      Entry entry = list.getValue().find(packageName);
+      if (entry != null && (directory == null || directory.equals(list.getKey()))) {
+        boolean signed = entry.signature() != null;
+        return new Repository.Stored(
+            shelves.file(list.getKey(), entry),
+            entry.sha256(),
+            signed ? shelves.signature(list.getKey(), entry) : null);
+      }
+    }
+    return null;
+  }
+
   List<String> files(String directory, String packageName) throws IOException {
     Entry entry = packages().in(directory).find(packageName);
     return entry == null ? List.of() : format.files(readRecord(directory, entry));
@@ -127,20 +142,33 @@ final class Inventory {
         .toList();
   }
 
+  /// Whether each directory that could have a package has exactly this one.
+  boolean isThere(Entry entry) {
+    return packages().lists().values().stream()
+        .map(list -> list.find(entry.name()))
+        .allMatch(own -> own != null && own.sha256().equals(entry.sha256()));
+  }
+
   /// Stages packages of this repository in a batch of another.
   ///
   /// @param names all if empty
-  void copyTo(Batch batch, Set<String> names) throws IOException {
+  /// @param there whether the other one has it already
+  void copyTo(Batch batch, Set<String> names, Predicate<Entry> there) throws IOException {
     Set<String> missing = new HashSet<>(names);
     Set<Checksum> staged = new HashSet<>();
     for (Packages.Placed placed : packages().all()) {
       Entry entry = placed.entry();
       missing.remove(entry.name());
-      if ((names.isEmpty() || names.contains(entry.name())) && staged.add(entry.sha256())) {
+      boolean wanted = names.isEmpty() || names.contains(entry.name());
+      if (wanted && !there.test(entry) && staged.add(entry.sha256())) {
         Path file = shelves.file(placed.directory(), entry);
         Path copy = batch.place().resolve(batch.nextName());
         Durable.link(file, copy);
-        batch.stage(copy, file.getFileName().toString());
+        byte[] bytes = readRecord(placed.directory(), entry);
+        batch.stage(
+            copy,
+            file.getFileName().toString(),
+            new PackageRecord(format.info(bytes), entry.size(), entry.sha256(), bytes));
       }
     }
     if (!missing.isEmpty()) {
@@ -176,20 +204,25 @@ final class Inventory {
     Entry entry = placed.entry();
     Path file = shelves.file(placed.directory(), entry);
     String fault = fault(file, entry.size(), entry.sha256());
-    if (fault != null) {
+    RelPath path = new RelPath(placed.path());
+    if (fault != null && history.expected(path) != null) {
       boolean restored = restore(file, entry, others);
       damages.add(new Repository.Damage(placed.path(), fault, restored));
     }
-    Path signature = shelves.signature(placed.directory(), entry);
-    if (entry.signature() != null && !Files.exists(signature)) {
-      Signers keys = parts.signers().signers();
-      boolean can = !keys.openPgp().isEmpty() && Files.exists(file);
-      if (can) {
-        Durable.replace(signature, keys.openPgp().getFirst().sign(file));
+    Checksum signature = entry.signature();
+    Path beside = shelves.signature(placed.directory(), entry);
+    boolean present = packages().in(placed.directory()).entries().contains(entry);
+    if (signature != null && present) {
+      String wrong =
+          !Files.exists(beside)
+              ? "the signature is missing"
+              : Checksum.sha256(beside).equals(signature)
+                  ? null
+                  : "is not the signature that was made";
+      if (wrong != null) {
+        String name = placed.path() + PackageList.SIGNATURE;
+        damages.add(new Repository.Damage(name, wrong, false));
       }
-      damages.add(
-          new Repository.Damage(
-              placed.path() + PackageList.SIGNATURE, "the signature is missing", can));
     }
   }
 
@@ -209,20 +242,13 @@ final class Inventory {
   }
 
   private static @Nullable String fault(Path file, long size, Checksum sha256) throws IOException {
-    MessageDigest digest = Checksum.Algorithm.SHA256.digest();
-    byte[] buffer = new byte[1 << 17];
-    try (InputStream in = Files.newInputStream(file)) {
+    try {
       if (Files.size(file) != size) {
         return "has %d bytes and must have %d".formatted(Files.size(file), size);
       }
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        digest.update(buffer, 0, n);
-      }
+      return Checksum.sha256(file).equals(sha256) ? null : "has other bytes than it must have";
     } catch (NoSuchFileException e) {
       return "is missing";
     }
-    return Checksum.of(Checksum.Algorithm.SHA256, digest).equals(sha256)
-        ? null
-        : "has other bytes than it must have";
   }
 }

@@ -3,13 +3,13 @@ package dev.larder.repo;
 import dev.larder.store.Checksum;
 import dev.larder.store.Expected;
 import dev.larder.store.RelPath;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -34,18 +34,54 @@ public final class Manifest {
 
   /// The manifest with these promises.
   public static Manifest of(Map<RelPath, Expected> promises) {
-    TreeMap<byte[], Expected> sorted = new TreeMap<>(Arrays::compareUnsigned);
-    promises.forEach(
-        (path, expected) -> sorted.put(path.value().getBytes(StandardCharsets.UTF_8), expected));
-    ByteArrayOutputStream out = new ByteArrayOutputStream(promises.size() * 128);
-    sorted.forEach((path, expected) -> {
-      out.writeBytes(path);
-      Checksum checksum = expected.checksum();
-      String size = expected.hasSize() ? Long.toString(expected.size()) : "-";
-      String rest = "\t" + size + "\t" + (checksum == null ? "-" : checksum.toString()) + "\n";
-      out.writeBytes(rest.getBytes(StandardCharsets.UTF_8));
-    });
-    return new Manifest(ByteBuffer.wrap(out.toByteArray()), sorted.size());
+    Lines lines = new Lines(promises.size());
+    promises.forEach((path, expected) ->
+        lines.add(path.value(), expected.hasSize() ? expected.size() : -1, expected.checksum()));
+    return lines.manifest();
+  }
+
+  /// A manifest while it is put together, for whoever has tens of thousands of paths.
+  static final class Lines {
+    private final List<byte[]> lines;
+    private final StringBuilder line = new StringBuilder(256);
+    private int length;
+
+    Lines(int expected) {
+      lines = new ArrayList<>(expected);
+    }
+
+    /// Adds a path, each once.
+    ///
+    /// @param path the value of a [RelPath]
+    /// @param size in bytes; -1 if it is not known
+    /// @param checksum null if it is not known
+    void add(String path, long size, @Nullable Checksum checksum) {
+      line.setLength(0);
+      line.append(path).append('\t');
+      if (size < 0) {
+        line.append('-');
+      } else {
+        line.append(size);
+      }
+      line.append('\t');
+      if (checksum == null) {
+        line.append('-');
+      } else {
+        line.append(checksum.algorithm().id()).append(':').append(checksum.hex());
+      }
+      byte[] bytes = line.append('\n').toString().getBytes(StandardCharsets.UTF_8);
+      lines.add(bytes);
+      length += bytes.length;
+    }
+
+    /// The manifest of these lines.
+    Manifest manifest() {
+      // No byte of a path is as small as the tab behind it: lines are in the order of their paths.
+      lines.sort(Arrays::compareUnsigned);
+      ByteBuffer all = ByteBuffer.allocate(length);
+      lines.forEach(all::put);
+      return new Manifest(all.rewind(), lines.size());
+    }
   }
 
   /// Reads what [#lines()] gave.

@@ -2,7 +2,6 @@ package dev.larder.repo;
 
 import dev.larder.format.IndexOrder.Entry;
 import dev.larder.store.Checksum;
-import dev.larder.store.Expected;
 import dev.larder.store.RelPath;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -62,6 +61,37 @@ record PackageList(List<Entry> entries) {
       }
     }
     return null;
+  }
+
+  /// The same list, made of the entries of `other` where they are equal; `other` itself if all are.
+  PackageList sharing(PackageList other) {
+    if (equals(other)) {
+      return other;
+    }
+    List<Entry> shared = new ArrayList<>(entries.size());
+    for (Entry entry : entries) {
+      Entry same = other.find(entry.name());
+      shared.add(entry.equals(same) ? same : entry);
+    }
+    return new PackageList(shared);
+  }
+
+  /// The packages that are not the same in `other`. Quick for lists that share most of theirs.
+  List<Entry> without(PackageList other) {
+    List<Entry> own = new ArrayList<>();
+    int at = 0;
+    for (Entry entry : entries) {
+      while (at < other.entries.size()
+          && other.entries.get(at).name().compareTo(entry.name()) < 0) {
+        at++;
+      }
+      boolean same = at < other.entries.size() && other.entries.get(at).equals(entry);
+      if (!same) {
+        own.add(entry);
+      }
+      at += same ? 1 : 0;
+    }
+    return own;
   }
 
   /// The packages by name, to be changed.
@@ -125,16 +155,17 @@ record PackageList(List<Entry> entries) {
   ///
   /// @param directory where its packages lie
   Manifest manifest(RelPath directory) {
-    Map<RelPath, Expected> promises = new HashMap<>(entries.size() * 4);
+    String prefix = directory.isRoot() ? "" : directory.value() + "/";
+    Manifest.Lines lines = new Manifest.Lines(entries.size() * 2);
     for (Entry entry : entries) {
-      RelPath path = directory.resolve(entry.path());
-      promises.put(path, new Expected(entry.size(), entry.sha256()));
+      String path = prefix + entry.path();
+      lines.add(path, entry.size(), entry.sha256());
       Checksum signature = entry.signature();
       if (signature != null) {
         // The length is the file's: to ask 15,000 files for it took longer than all the rest.
-        promises.put(path.sibling(path.fileName() + SIGNATURE), new Expected(-1, signature));
+        lines.add(path + SIGNATURE, -1, signature);
       }
     }
-    return Manifest.of(promises);
+    return lines.manifest();
   }
 }

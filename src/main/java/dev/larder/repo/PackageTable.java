@@ -3,6 +3,7 @@ package dev.larder.repo;
 import dev.larder.database.Database;
 import dev.larder.store.Checksum;
 import java.util.Map;
+import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
 
 /// The table `package_record`: what was read of packages, so that they need not be read again. A
@@ -30,14 +31,17 @@ final class PackageTable {
 
   void put(Map<Checksum, byte[]> records) {
     database.transact(handle -> {
-      for (Map.Entry<Checksum, byte[]> each : records.entrySet()) {
-        handle
-            .createUpdate(
-                "INSERT OR REPLACE INTO package_record VALUES (:sha256, :format, :record)")
-            .bind("sha256", each.getKey().hex())
-            .bind("format", format)
-            .bind("record", each.getValue())
-            .execute();
+      if (!records.isEmpty()) {
+        PreparedBatch rows =
+            handle.prepareBatch(
+                "INSERT OR REPLACE INTO package_record VALUES (:sha256, :format, :record)");
+        for (Map.Entry<Checksum, byte[]> each : records.entrySet()) {
+          rows.bind("sha256", each.getKey().hex())
+              .bind("format", format)
+              .bind("record", each.getValue())
+              .add();
+        }
+        rows.execute();
       }
     });
   }

@@ -7,14 +7,16 @@ import dev.larder.store.Layout;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// All repositories of our own: those of the configuration, and those that were made while Larder
 /// ran, whose settings lie beside their state. Safe for use by many threads.
 public final class Repositories implements Closeable {
+  private static final String GONE = ".gone-";
+
   private final Layout layout;
   private final Set<String> formats;
   private final Opener opener;
@@ -56,6 +60,7 @@ public final class Repositories implements Closeable {
       Layout layout, List<RepositorySettings> configured, Set<String> formats, Opener opener)
       throws IOException {
     Repositories repositories = new Repositories(layout, formats, opener);
+    repositories.recover();
     try {
       for (RepositorySettings settings : configured) {
         repositories.configured.add(settings.name());
@@ -70,6 +75,19 @@ public final class Repositories implements Closeable {
     } catch (IOException | RuntimeException e) {
       repositories.close();
       throw e;
+    }
+  }
+
+  /// Removes what is left of repositories that were being deleted.
+  private void recover() throws IOException {
+    for (Path place : List.of(layout.repositories(), layout.tree("repo"))) {
+      if (Files.isDirectory(place)) {
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(place, GONE + "*")) {
+          for (Path directory : left) {
+            Durable.deleteTree(directory);
+          }
+        }
+      }
     }
   }
 
@@ -117,6 +135,13 @@ public final class Repositories implements Closeable {
     return listed;
   }
 
+  /// Bytes that can still be written.
+  ///
+  /// @throws IOException if the disk cannot be asked
+  public long free() throws IOException {
+    return Files.getFileStore(layout.data()).getUsableSpace();
+  }
+
   /// The repository of that name, or null.
   public @Nullable Repository find(String name) {
     return all.get(name);
@@ -148,14 +173,40 @@ public final class Repositories implements Closeable {
             Refused.Reason.CONFLICT, List.of("there is a repository %s already".formatted(name)));
       }
       RepositorySettings settings = settings(Document.parse("settings", layout.data(), toml), name);
+      for (Repository other : all.values()) {
+        for (String path : settings.paths()) {
+          if (other.settings().paths().contains(path)) {
+            throw new InvalidConfig(
+                "path", "%s is a path of %s already".formatted(path, other.settings().name()));
+          }
+        }
+      }
       if (!settings.listen().isEmpty()) {
         throw new InvalidConfig(
             "listen",
             "can only be set in the configuration file: put [repo.%s] there".formatted(name));
       }
-      add(settings);
-      Durable.replace(layout.repositorySettings(name), toml.getBytes(StandardCharsets.UTF_8));
-      return Objects.requireNonNull(all.get(name), "just added");
+      Path state = layout.state(Layout.repositoryName(name));
+      if (Files.exists(state)) {
+        throw new Refused(
+            Refused.Reason.CONFLICT,
+            List.of(
+                "a repository %s was in the configuration once, and what it had is still in %s; put"
+                        .formatted(name, state)
+                    + " [repo.%s] there again to have it back, or move that directory away"
+                        .formatted(name)));
+      }
+      Repository made = opener.open(settings);
+      try {
+        Durable.replace(layout.repositorySettings(name), toml.getBytes(StandardCharsets.UTF_8));
+      } catch (IOException e) {
+        remove(made);
+        throw e;
+      }
+      SortedMap<String, Repository> more = new TreeMap<>(all);
+      more.put(name, made);
+      set(more);
+      return made;
     } finally {
       lock.unlock();
     }
@@ -178,8 +229,12 @@ public final class Repositories implements Closeable {
         throw new Refused(
             Refused.Reason.CONFLICT,
             List.of(
-                "[repo.%s] stands in the configuration; take it out there and restart Larder first"
-                    .formatted(name)));
+                "[repo.%s] stands in the configuration; take it out there, restart Larder, and remove"
+                        .formatted(name)
+                    + " %s and %s"
+                        .formatted(
+                            layout.tree(Layout.repositoryName(name)),
+                            layout.state(Layout.repositoryName(name)))));
       }
       int packages = repository.report().packages();
       if (packages > 0 && !evenFull) {
@@ -190,13 +245,25 @@ public final class Repositories implements Closeable {
       SortedMap<String, Repository> fewer = new TreeMap<>(all);
       fewer.remove(name);
       set(fewer);
-      repository.close();
-      // Without its settings it is none: whatever a crash leaves below is no longer opened.
-      Files.deleteIfExists(layout.repositorySettings(name));
-      Durable.deleteTree(layout.tree(Layout.repositoryName(name)));
-      Durable.deleteTree(layout.state(Layout.repositoryName(name)));
+      remove(repository);
     } finally {
       lock.unlock();
+    }
+  }
+
+  /// Puts everything of a repository out of sight in one step each, then removes it. Without its
+  /// state it is none: whatever a crash leaves is not opened again.
+  private void remove(Repository repository) throws IOException {
+    repository.close();
+    String path = repository.name();
+    String random = GONE + Long.toHexString(ThreadLocalRandom.current().nextLong());
+    for (Path place : List.of(layout.state(path), layout.tree(path))) {
+      if (Files.exists(place)) {
+        Path gone = place.resolveSibling(random);
+        Files.move(place, gone, StandardCopyOption.ATOMIC_MOVE);
+        Durable.syncDirectory(gone.resolveSibling(""));
+        Durable.deleteTree(gone);
+      }
     }
   }
 

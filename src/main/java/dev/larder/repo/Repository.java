@@ -1,6 +1,8 @@
 package dev.larder.repo;
 
 import dev.larder.database.Database;
+import dev.larder.events.EventLog;
+import dev.larder.format.KeyringOrder;
 import dev.larder.format.PackageInfo;
 import dev.larder.format.RepositoryFormat;
 import dev.larder.repo.RepositorySettings.OnConflict;
@@ -10,6 +12,7 @@ import dev.larder.store.Layout;
 import dev.larder.store.RelPath;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -61,42 +64,65 @@ public final class Repository implements Content, Closeable {
       Incoming incoming,
       PackageTable table,
       SignerSource signers,
+      EventLog events,
+      InstantSource clock) {}
+
+  /// What it takes to open a repository.
+  ///
+  /// @param layout where everything lies
+  /// @param database for what is read of packages
+  /// @param signers the keys, asked for at each use since they can be exchanged
+  /// @param events takes what happens
+  /// @param clock the time
+  public record Surroundings(
+      Layout layout,
+      Database database,
+      SignerSource signers,
+      EventLog events,
       InstantSource clock) {}
 
   /// Opens a repository; one that is new is empty, signed, and served from then on.
   ///
-  /// @param signers the keys, asked for at each use since they can be exchanged
   /// @throws IOException if it cannot be read or written, or a key cannot be used
   public static Repository open(
-      RepositorySettings settings,
-      RepositoryFormat format,
-      Layout layout,
-      Database database,
-      SignerSource signers,
-      InstantSource clock)
+      RepositorySettings settings, RepositoryFormat format, Surroundings around)
       throws IOException {
     String name = settings.name();
     Parts parts =
         new Parts(
             settings,
             format,
-            new Shelves(layout, name),
-            new Incoming(layout.incoming(name), format, signers),
-            new PackageTable(database, format.name()),
-            signers,
-            clock);
+            new Shelves(around.layout(), name),
+            new Incoming(around.layout().incoming(name), format, around.signers()),
+            new PackageTable(around.database(), format.name()),
+            around.signers(),
+            around.events(),
+            around.clock());
     Repository repository =
         new Repository(
-            parts, new Generations(layout.root(Layout.repositoryName(name), RelPath.ROOT)));
+            parts,
+            new Generations(around.layout().root(Layout.repositoryName(name), RelPath.ROOT)));
     repository.recover();
     return repository;
   }
 
   /// Leaves the old or the new of whatever was under way when Larder was last stopped.
   private void recover() throws IOException {
-    history.open(parts.incoming().isUnfinished());
+    boolean unfinished = parts.incoming().isUnfinished();
+    history.open(unfinished);
     parts.incoming().recover();
-    followKeys();
+    try {
+      if (unfinished) {
+        // Signatures may have been exchanged for a generation that never was.
+        make(new Change.Rewrite(Change.Sign.BROKEN));
+      }
+      followKeys();
+    } catch (IOException e) {
+      LOG.error(
+          "repository {}: it is served as it was, but cannot be written: {}",
+          parts.settings().name(),
+          e.getMessage());
+    }
   }
 
   /// Its settings.
@@ -213,28 +239,68 @@ public final class Repository implements Content, Closeable {
                   .formatted(from.settings().name(), from.format(), settings().name(), format())));
     }
     try (Batch batch = batch()) {
-      from.inventory.copyTo(batch, names);
+      from.inventory.copyTo(batch, names, inventory::isThere);
+      if (batch.packages().isEmpty()) {
+        return new Done(history.current().generation().number(), List.of());
+      }
       return batch.commit(downgrade, null);
     }
   }
 
+  /// Adds a package with the public keys of this repository, for formats that have such: those that
+  /// sign now, and their successors. Clients that have it trust those, and no longer the former.
+  ///
+  /// @throws Refused if the format has no such packages, or nothing is signed
+  /// @throws IOException if it cannot be made; nothing was changed then
+  public Done keyring() throws IOException {
+    try (Batch batch = batch()) {
+      Path file = batch.place().resolve(batch.nextName());
+      Signers keys = parts.signers().signers();
+      boolean made =
+          !keys.openPgp().isEmpty()
+              && parts
+                  .format()
+                  .keyring(
+                      new KeyringOrder(
+                          parts.settings().name(),
+                          history::versions,
+                          parts.clock().instant(),
+                          keys.openPgp(),
+                          parts.signers().retired()),
+                      file);
+      if (!made) {
+        throw new Refused(
+            Refused.Reason.UNFIT,
+            List.of(
+                keys.openPgp().isEmpty() && format().equals("pacman")
+                    ? "repository %s has no key".formatted(parts.settings().name())
+                    : "clients of %s take keys from files, not from packages; see larder snippet %s"
+                        .formatted(format(), parts.settings().name())));
+      }
+      batch.take(file, file.getFileName().toString());
+      return batch.commit(false, null);
+    }
+  }
+
   private Done make(Change change) throws IOException {
-    Committing.Outcome outcome = committing.make(change);
-    return new Done(outcome.generation(), outcome.differences());
+    return committing.make(change);
   }
 
   // ---- what there is --------------------------------------------------------------------------
 
   /// A summary.
-  ///
-  /// @throws IOException if a key cannot be used
-  public RepositoryReport report() throws IOException {
+  public RepositoryReport report() {
     Held current = history.current();
     Packages packages = current.packages();
-    Signers keys = parts.signers().signers();
     List<String> signedBy = new ArrayList<>();
-    keys.openPgp().forEach(key -> signedBy.add(key.fingerprint()));
-    keys.rsa().forEach(key -> signedBy.add(Checksum.sha256(key.publicKey()).hex()));
+    String trouble = null;
+    try {
+      Signers keys = parts.signers().signers();
+      keys.openPgp().forEach(key -> signedBy.add(key.fingerprint()));
+      keys.rsa().forEach(key -> signedBy.add(Checksum.sha256(key.publicKey()).hex()));
+    } catch (IOException e) {
+      trouble = String.valueOf(e.getMessage());
+    }
     return new RepositoryReport(
         parts.settings(),
         current.generation().number(),
@@ -242,6 +308,7 @@ public final class Repository implements Content, Closeable {
         packages.count(),
         inventory.bytes(packages),
         signedBy,
+        trouble,
         requests.sum(),
         bytes.sum());
   }
@@ -270,6 +337,26 @@ public final class Repository implements Content, Closeable {
   /// @throws IOException if they cannot be read
   public List<String> files(String directory, String packageName) throws IOException {
     return inventory.files(directory, packageName);
+  }
+
+  /// Where a package lies.
+  ///
+  /// @param file its bytes
+  /// @param sha256 what their checksum must be
+  /// @param signature the detached signature beside it, or null
+  public record Stored(Path file, Checksum sha256, @Nullable Path signature) {}
+
+  /// Finds the file of a package.
+  ///
+  /// @param directory in which; null for the first that has it
+  /// @param generation in which of those that are held; 0 for the current one
+  /// @return null if there is no such package
+  /// @throws Refused if the generation is not held
+  public @Nullable Stored stored(String packageName, @Nullable String directory, long generation)
+      throws Refused {
+    Packages packages =
+        generation == 0 ? history.current().packages() : held(generation).packages();
+    return inventory.stored(packages, packageName, directory);
   }
 
   /// The generations that are held, newest first.
@@ -336,7 +423,19 @@ public final class Repository implements Content, Closeable {
   ///
   /// @throws IOException if the disk cannot be read at all
   public List<Damage> verify() throws IOException {
-    return inventory.verify();
+    List<Damage> damages = inventory.verify();
+    if (damages.stream().noneMatch(damage -> damage.path().endsWith(PackageList.SIGNATURE))) {
+      return damages;
+    }
+    make(new Change.Rewrite(Change.Sign.BROKEN));
+    List<Damage> left = inventory.verify();
+    return damages.stream()
+        .map(each -> new Damage(each.path(), each.what(), each.restored() || !has(left, each)))
+        .toList();
+  }
+
+  private static boolean has(List<Damage> damages, Damage damage) {
+    return damages.stream().anyMatch(each -> each.path().equals(damage.path()));
   }
 
   /// A file that was not what it must be.
@@ -346,8 +445,9 @@ public final class Repository implements Content, Closeable {
   /// @param restored whether it is right again
   public record Damage(String path, String what, boolean restored) {}
 
+  /// Makes no further change; waits for the one under way. Goes on answering.
   @Override
   public void close() {
-    // Whatever was promised to anybody is on disk already.
+    committing.close();
   }
 }

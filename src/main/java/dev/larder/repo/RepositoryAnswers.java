@@ -8,7 +8,6 @@ import dev.larder.store.OpenFile;
 import dev.larder.store.RelPath;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -91,7 +90,7 @@ final class RepositoryAnswers {
       // pacman asks for the signature beside where the database really came from: sending it into
       // the generation makes a pair of both, whatever is published in between.
       return new Answer.Moved(
-          "@" + generation.number() + "/" + encoded(member.path()),
+          "@" + generation.number() + "/" + member.path().encoded(),
           CacheStatus.hit("gen=" + generation.number()));
     }
     return found(ask, generation, member, new WhileCurrent(history, generation));
@@ -113,21 +112,38 @@ final class RepositoryAnswers {
   /// A package, or the signature beside one.
   private Answer file(Ask ask, Expected expected) throws IOException {
     Path file = shelves.file(ask.path());
-    OpenFile open;
     Instant modified;
+    Checksum sha256;
+    try {
+      modified = Files.getLastModifiedTime(file).toInstant().truncatedTo(ChronoUnit.SECONDS);
+      // A signature can be made anew without a generation's knowing; it is small enough to look.
+      sha256 = expected.hasSize() ? expected.checksum() : Checksum.sha256(file);
+    } catch (NoSuchFileException e) {
+      return gone(ask);
+    }
+    return file(ask, expected, file, modified, sha256);
+  }
+
+  /// A package that was dropped since it was looked up is absent; any other is missing.
+  private Answer gone(Ask ask) {
+    return history.expected(ask.path()) == null
+        ? absent(history.current().generation())
+        : damaged(ask, "is missing from the tree");
+  }
+
+  private Answer file(
+      Ask ask, Expected expected, Path file, Instant modified, @Nullable Checksum sha256)
+      throws IOException {
+    OpenFile open;
     try {
       open = OpenFile.open(file);
-      modified = Files.getLastModifiedTime(file).toInstant().truncatedTo(ChronoUnit.SECONDS);
     } catch (NoSuchFileException e) {
-      return damaged(ask, "is missing from the tree");
+      return gone(ask);
     }
     if (expected.hasSize() && open.size() != expected.size()) {
       open.close();
       return damaged(ask, "has another length than it must have");
     }
-    // A signature can be made anew without a generation's knowing; it is small enough to look.
-    Checksum sha256 =
-        expected.hasSize() ? expected.checksum() : Checksum.sha256(Files.readAllBytes(file));
     Representation representation = new Representation(open.size(), modified, etag(sha256), sha256);
     CacheStatus status = CacheStatus.hit("");
     Validity validity =
@@ -158,21 +174,6 @@ final class RepositoryAnswers {
 
   private static @Nullable String etag(@Nullable Checksum sha256) {
     return sha256 == null ? null : "\"" + sha256.algorithm().id() + "-" + sha256.hex() + "\"";
-  }
-
-  /// A path as it stands in a Location header.
-  private static String encoded(RelPath path) {
-    StringBuilder out = new StringBuilder();
-    for (byte b : path.value().getBytes(StandardCharsets.UTF_8)) {
-      char c = (char) (b & 0xff);
-      boolean plain =
-          (c >= 'a' && c <= 'z')
-              || (c >= 'A' && c <= 'Z')
-              || (c >= '0' && c <= '9')
-              || "-._~@+:/,$".indexOf(c) >= 0;
-      out.append(plain ? String.valueOf(c) : "%%%02X".formatted((int) c));
-    }
-    return out.toString();
   }
 
   /// Holds while the generation is current.

@@ -2,6 +2,7 @@ package dev.larder.repo;
 
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A repository in figures.
 ///
@@ -11,6 +12,7 @@ import java.util.List;
 /// @param packages how many it has, those in several directories once for each
 /// @param bytes the files of these packages take
 /// @param signedBy fingerprints of its keys; empty if it is not signed
+/// @param trouble why its keys cannot be used, or null if they can
 /// @param requests answered since the start
 /// @param bytesSent since the start
 public record RepositoryReport(
@@ -20,6 +22,7 @@ public record RepositoryReport(
     int packages,
     long bytes,
     List<String> signedBy,
+    @Nullable String trouble,
     long requests,
     long bytesSent) {
   /// Takes a defensive copy.

@@ -85,7 +85,7 @@ public record RepositorySettings(
 
   private static final Pattern ARCHITECTURE = Pattern.compile("[a-z0-9][a-z0-9_]{0,31}");
   private static final Pattern ABI = Pattern.compile("FreeBSD:[0-9]{1,3}:[a-z0-9_]{1,16}");
-  private static final Pattern PATH = Pattern.compile("(/[A-Za-z0-9._:@+~-]+)+/?|/");
+  private static final Pattern PATH = Pattern.compile("(?!/repo(/|$))(/[A-Za-z0-9._:@+~-]+)+");
   private static final Pattern KEY = Pattern.compile("[a-z0-9][a-z0-9._-]*");
 
   private static final String PACMAN = "pacman";
@@ -202,9 +202,10 @@ public record RepositorySettings(
   public static final Key<Integer> HELD_GENERATIONS =
       Key.of(
           "held-generations",
-          Type.integer(1, MOST, 20),
+          Type.integer(2, MOST, 20),
           20,
-          "How many generations of the repository stay, the current one among them.");
+          "How many generations of the repository stay, the current one among them. Those of the last"
+              + " hour stay in any case, for clients that have their indexes.");
 
   /// How many bytes.
   public static final Key<Long> MAX_SIZE =

@@ -9,15 +9,16 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,13 +75,7 @@ final class Shelves {
 
   private Path made(Path file) throws IOException {
     Path directory = file.resolveSibling("");
-    if (!Files.isDirectory(directory)) {
-      Files.createDirectories(directory);
-      for (Path above = directory; !above.equals(tree); above = above.resolve("..").normalize()) {
-        Durable.syncDirectory(above);
-      }
-      Durable.syncDirectory(tree);
-    }
+    Durable.makeDirectories(directory);
     return directory;
   }
 
@@ -88,7 +83,27 @@ final class Shelves {
     if (from.getFileSystem().supportedFileAttributeViews().contains("posix")) {
       Files.setPosixFilePermissions(from, PosixFilePermissions.fromString("rw-r--r--"));
     }
-    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    // A second name, not a move: if nothing comes of it the batch is still whole.
+    Durable.link(from, to);
+  }
+
+  /// Puts signatures in place of those that lie there. Durable when it returns.
+  void placeSignatures(Map<RelPath, byte[]> signatures) throws IOException {
+    for (Map.Entry<RelPath, byte[]> each : signatures.entrySet()) {
+      Path file = file(each.getKey());
+      Durable.replace(file, each.getValue());
+      if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+      }
+    }
+  }
+
+  /// Paths of `packages` at which nothing lies.
+  List<String> missing(Packages packages) {
+    return packages.all().stream()
+        .filter(placed -> !Files.exists(file(placed.directory(), placed.entry())))
+        .map(Packages.Placed::path)
+        .toList();
   }
 
   private static Path beside(Path file) {
@@ -138,14 +153,22 @@ final class Shelves {
     return entries;
   }
 
-  /// Shows the indexes of `generation` in the tree. Nothing depends on them, so they are not
-  /// synced.
-  void show(Generation generation) throws IOException {
-    Files.createDirectories(tree);
-    for (Member member : generation.members()) {
-      if (!isHidden(member.path())) {
-        Durable.copy(generation.file(member), file(member.path()), member.lastModified());
+  /// Shows the indexes of `generation` in the tree, and no longer those that only `before` had.
+  /// Nothing depends on them, so they are not synced, and what fails is only told.
+  void show(Generation generation, @Nullable Generation before) {
+    try {
+      for (Member member : generation.members()) {
+        if (!isHidden(member.path())) {
+          Durable.copy(generation.file(member), file(member.path()), member.lastModified());
+        }
       }
+      for (Member member : before == null ? List.<Member>of() : before.members()) {
+        if (!isHidden(member.path()) && generation.member(member.path()) == null) {
+          Files.deleteIfExists(file(member.path()));
+        }
+      }
+    } catch (IOException e) {
+      LOG.warn("{}: the indexes there are not the current ones: {}", tree, e.getMessage());
     }
   }
 

@@ -1,5 +1,9 @@
 package dev.larder.store;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -88,6 +92,20 @@ public record Checksum(Algorithm algorithm, String hex) {
   public static Checksum sha256(byte[] bytes) {
     MessageDigest digest = Algorithm.SHA256.digest();
     digest.update(bytes);
+    return of(Algorithm.SHA256, digest);
+  }
+
+  /// The SHA-256 of the bytes of a file.
+  ///
+  /// @throws IOException if it cannot be read
+  public static Checksum sha256(Path file) throws IOException {
+    MessageDigest digest = Algorithm.SHA256.digest();
+    byte[] buffer = new byte[1 << 17];
+    try (InputStream in = Files.newInputStream(file)) {
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        digest.update(buffer, 0, n);
+      }
+    }
     return of(Algorithm.SHA256, digest);
   }
 

@@ -101,6 +101,17 @@ public final class Durable {
     }
   }
 
+  /// Creates a directory with those above it that are not there, durably.
+  public static void makeDirectories(Path directory) throws IOException {
+    Path wanted = directory.toAbsolutePath().normalize();
+    if (!Files.isDirectory(wanted)) {
+      Path above = directory(wanted);
+      makeDirectories(above);
+      Files.createDirectories(wanted);
+      syncDirectory(above);
+    }
+  }
+
   /// Syncs every directory and file below `directory`, and itself.
   public static void syncTree(Path directory) throws IOException {
     try (Stream<Path> paths = Files.walk(directory)) {
@@ -117,6 +128,9 @@ public final class Durable {
   /// Gives `target` the bytes of `source` under a second name where the file system can, else a
   /// copy, replacing what was there in one step. Readers see the old or the new.
   public static void link(Path source, Path target) throws IOException {
+    if (isLinked(source, target)) {
+      return;
+    }
     Files.createDirectories(directory(target));
     Path temporary = beside(target);
     try {
@@ -124,6 +138,7 @@ public final class Durable {
         Files.createLink(temporary, source);
       } catch (UnsupportedOperationException | IOException e) {
         Files.copy(source, temporary, StandardCopyOption.COPY_ATTRIBUTES);
+        sync(temporary);
       }
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
       // rename(2) does nothing at all when both names are links to the same file already.
@@ -131,6 +146,16 @@ public final class Durable {
     } catch (IOException e) {
       Files.deleteIfExists(temporary);
       throw e;
+    }
+  }
+
+  // Nearly always nothing is there: one step instead of three.
+  private static boolean isLinked(Path source, Path target) {
+    try {
+      Files.createLink(target, source);
+      return true;
+    } catch (UnsupportedOperationException | IOException e) {
+      return false; // the long way tells what is wrong, if anything is
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.larder.store;
 
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /// The path of a file below a mirror or repository, as clients ask for it: decoded, without a
@@ -103,6 +104,22 @@ public record RelPath(String value) implements Comparable<RelPath> {
   /// The path beside this one with `name` as its last segment.
   public RelPath sibling(String name) {
     return parent().resolve(name);
+  }
+
+  /// The path percent-encoded, as it stands in a URL (RFC 3986, 3.3). What pacman writes raw stays
+  /// raw.
+  public String encoded() {
+    StringBuilder text = new StringBuilder(value.length() + 16);
+    for (byte b : value.getBytes(StandardCharsets.UTF_8)) {
+      char c = (char) (b & 0xff);
+      boolean plain =
+          (c >= 'a' && c <= 'z')
+              || (c >= 'A' && c <= 'Z')
+              || (c >= '0' && c <= '9')
+              || "-._~/+:@$,".indexOf(c) >= 0;
+      text.append(plain ? String.valueOf(c) : "%%%02X".formatted((int) c));
+    }
+    return text.toString();
   }
 
   @Override
