@@ -8,6 +8,7 @@ import dev.larder.api.Services;
 import dev.larder.database.Database;
 import dev.larder.egress.Discovery;
 import dev.larder.egress.Egress;
+import dev.larder.events.EventLog;
 import dev.larder.format.Format;
 import dev.larder.format.freebsd.FreeBsdPkgFormat;
 import dev.larder.format.freebsd.FreeBsdReleasesFormat;
@@ -19,6 +20,7 @@ import dev.larder.mirror.MirrorSettings;
 import dev.larder.repo.Content;
 import dev.larder.repo.Repositories;
 import dev.larder.repo.Repository;
+import dev.larder.repo.RepositorySettings;
 import dev.larder.serve.PackageListener;
 import dev.larder.serve.Site;
 import dev.larder.sign.KeyStore;
@@ -75,6 +77,7 @@ public final class Larder implements Closeable {
   private Larder(Config config, Deque<Closeable> parts, InstantSource clock) throws IOException {
     this.parts = parts;
     DataDirectory data = owned(DataDirectory.open(config.data()));
+    EventLog events = new EventLog(clock);
     Database database = owned(Database.open(data.layout().database(), clock));
     Egress egress = new Egress(config.egress());
     parts.push(egress::close);
@@ -87,13 +90,14 @@ public final class Larder implements Closeable {
       }
       Mirror.Surroundings around =
           new Mirror.Surroundings(
-              format(settings), data.layout(), database, egress, trust(settings), clock);
+              format(settings), data.layout(), database, egress, trust(settings), events, clock);
       Mirror.UpstreamUrls upstreams = UpstreamLists.of(settings.upstream(), discovery);
       mirrors.add(owned(Mirror.open(settings, around, upstreams)));
     }
     await(discovery);
     KeyStore keys = KeyStore.open(data.layout().keys(), clock);
-    repositories = owned(open(config, data.layout(), database, keys, clock));
+    Hosting hosting = new Hosting(data.layout(), database, keys, events, clock);
+    repositories = owned(hosting.open(config.repositories()));
 
     packages = owned(PackageListener.open(config.packages(), site(config)));
     ConsoleSettings settings = config.console();
@@ -102,28 +106,27 @@ public final class Larder implements Closeable {
             settings.anonymousReads(), settings.authorizedSecrets(), config.tokens());
     access = owned(Access.open(data.layout(), who, clock));
     ServerOperations operations = new ServerOperations(config, mirrors, packages, clock);
-    ServerKeys signing = new ServerKeys(keys, repositories);
+    ServerKeys signing = new ServerKeys(keys, repositories, events);
     console =
         owned(
             ConsoleListener.open(
-                settings, new Services(operations, access, repositories, signing)));
+                settings, new Services(operations, access, repositories, signing, events)));
   }
 
-  private static Repositories open(
-      Config config, Layout layout, Database database, KeyStore keys, InstantSource clock)
-      throws IOException {
-    return Repositories.open(
-        layout,
-        config.repositories(),
-        HostedFormats.NAMES,
-        settings ->
-            Repository.open(
-                settings,
-                HostedFormats.of(settings),
-                layout,
-                database,
-                RepositoryKeys.of(settings, keys),
-                clock));
+  /// What repositories of our own are opened with.
+  private record Hosting(
+      Layout layout, Database database, KeyStore keys, EventLog events, InstantSource clock) {
+    Repositories open(List<RepositorySettings> configured) throws IOException {
+      return Repositories.open(layout, configured, HostedFormats.NAMES, this::repository);
+    }
+
+    private Repository repository(RepositorySettings settings) throws IOException {
+      return Repository.open(
+          settings,
+          HostedFormats.of(settings),
+          new Repository.Surroundings(
+              layout, database, new RepositoryKeys(settings, keys), events, clock));
+    }
   }
 
   /// Starts everything `config` describes.

@@ -1,11 +1,13 @@
 package dev.larder.api;
 
 import dev.larder.config.Addresses;
+import dev.larder.events.EventLog;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
+import io.javalin.router.Endpoint;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -32,14 +34,17 @@ public final class ConsoleListener implements Closeable {
 
   private final @Nullable Javalin javalin;
   private final @Nullable UploadRoutes uploads;
+  private final EventLog events;
   private final List<InetSocketAddress> addresses;
 
   private ConsoleListener(
       @Nullable Javalin javalin,
       @Nullable UploadRoutes uploads,
+      EventLog events,
       List<InetSocketAddress> addresses) {
     this.javalin = javalin;
     this.uploads = uploads;
+    this.events = events;
     this.addresses = List.copyOf(addresses);
   }
 
@@ -55,7 +60,7 @@ public final class ConsoleListener implements Closeable {
       throw new IOException("[console] listen: " + fault);
     }
     if (settings.listen().isEmpty()) {
-      return new ConsoleListener(null, null, List.of());
+      return new ConsoleListener(null, null, services.events(), List.of());
     }
     List<ServerSocketChannel> sockets = bind(settings.listen());
     try {
@@ -63,17 +68,18 @@ public final class ConsoleListener implements Closeable {
       for (ServerSocketChannel socket : sockets) {
         addresses.add((InetSocketAddress) socket.getLocalAddress());
       }
-      Gate gate = new Gate(settings.listen(), services.access());
-      UploadRoutes uploads = new UploadRoutes(services.repositories());
+      Gate gate = new Gate(settings.hosts(), services.access());
+      Jobs jobs = new Jobs(gate, services.events(), InstantSource.system());
+      UploadRoutes uploads = new UploadRoutes(services.repositories(), jobs);
       Javalin javalin =
           Javalin.create(config -> {
             configure(config, sockets, gate);
             Routing routing = new Routing(config.routes, gate);
-            register(routing, services);
+            register(routing, services, jobs);
             uploads.register(routing);
           });
       javalin.start();
-      return new ConsoleListener(javalin, uploads, addresses);
+      return new ConsoleListener(javalin, uploads, services.events(), addresses);
     } catch (IOException | RuntimeException e) {
       closeAll(sockets);
       throw e;
@@ -86,6 +92,18 @@ public final class ConsoleListener implements Closeable {
     return addresses;
   }
 
+  /// What is registered, each with the roles it states, for the test that holds the document of the
+  /// API against it.
+  List<Endpoint> endpoints() {
+    if (javalin == null) {
+      return List.of();
+    }
+    return javalin.unsafe.internalRouter.allHttpHandlers().stream()
+        .map(parsed -> parsed.endpoint)
+        .filter(endpoint -> endpoint.method.isHttpMethod())
+        .toList();
+  }
+
   /// The path of the page that a set-up code opens: `/setup?t=8F2K-71QX-...`.
   public static String setupPath(String code) {
     return SetupRoutes.PATH + "?t=" + code;
@@ -94,6 +112,7 @@ public final class ConsoleListener implements Closeable {
   /// Stops listening; requests under way are cut off.
   @Override
   public void close() {
+    events.close();
     if (javalin != null) {
       javalin.stop();
     }
@@ -157,14 +176,19 @@ public final class ConsoleListener implements Closeable {
     config.router.javaLangErrorHandler(problems::answer);
   }
 
-  private static void register(Routing routing, Services services) {
+  private static void register(Routing routing, Services services, Jobs jobs) {
     routing.open(HandlerType.GET, HEALTHY, context -> context.result("ok\n"));
-    new Routes(services.operations()).register(routing);
-    new RepositoryRoutes(services.repositories()).register(routing);
+    new Routes(services.operations(), services.repositories(), jobs).register(routing);
+    new RepositoryRoutes(services.repositories(), services.events()).register(routing);
+    new PackageRoutes(services.repositories()).register(routing);
+    new ChangeRoutes(services.repositories(), jobs).register(routing);
+    new JobRoutes(jobs).register(routing);
+    new EventRoutes(services.events(), InstantSource.system()).register(routing);
     new KeyRoutes(services.keys()).register(routing);
     new TokenRoutes(services.access(), InstantSource.system()).register(routing);
     new AuditRoutes(services.access().audit()).register(routing);
     new SetupRoutes(services.access()).register(routing);
+    new DocumentRoutes().register(routing);
   }
 
   private static ServerConnector connector(

@@ -2,6 +2,7 @@ package dev.larder.api;
 
 import dev.larder.format.InvalidPackage;
 import dev.larder.repo.Refused;
+import dev.larder.sign.KeyRefused;
 import dev.larder.wire.ErrorCode;
 import dev.larder.wire.Json;
 import dev.larder.wire.Problem;
@@ -36,7 +37,7 @@ final class Problems {
     if (failure instanceof HttpResponseException e && e.getStatus() == 405) {
       context.header("Allow", allowed(e));
     }
-    Problem problem = problem(failure, context.method() + " " + context.path());
+    Problem problem = of(failure, context.method() + " " + context.path());
     Gate.failed(context, problem.code());
     if (problem.status() == ErrorCode.UNAUTHENTICATED.status()) {
       context.header("WWW-Authenticate", "Bearer realm=\"larder\"");
@@ -81,12 +82,16 @@ final class Problems {
     return request.getAttribute(ErrorHandler.ERROR_EXCEPTION) instanceof Throwable t ? t : null;
   }
 
-  private static Problem problem(Exception failure, String request) {
+  /// What a failure is told as.
+  ///
+  /// @param request which one failed, for the log
+  static Problem of(Exception failure, String request) {
     return switch (failure) {
       case RequestFailed e -> Problem.of(e.code(), e.detail(), e.advice(), null);
       case HttpResponseException e -> fromRouter(e, request);
       case InvalidPackage e ->
           Problem.of(ErrorCode.UNFIT_PACKAGE, String.valueOf(e.getMessage()), null, null);
+      case KeyRefused e -> Problem.of(code(e.reason()), e.sentence(), e.advice(), null);
       case Refused e -> Problem.of(code(e.reason()), String.valueOf(e.getMessage()), null, null);
       case IOException e -> {
         String id = requestId();
@@ -98,6 +103,16 @@ final class Problems {
             id);
       }
       default -> internal(failure, request);
+    };
+  }
+
+  private static ErrorCode code(KeyRefused.Reason reason) {
+    return switch (reason) {
+      case UNKNOWN -> ErrorCode.UNKNOWN_KEY;
+      case CONFLICT -> ErrorCode.CONFLICT;
+      case BAD_REQUEST -> ErrorCode.BAD_REQUEST;
+      case UNFIT -> ErrorCode.UNFIT_KEY;
+      case LOCKED -> ErrorCode.LOCKED_KEY;
     };
   }
 

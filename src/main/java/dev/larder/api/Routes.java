@@ -3,6 +3,7 @@ package dev.larder.api;
 import dev.larder.mirror.HeldFile;
 import dev.larder.mirror.KeptDirectory;
 import dev.larder.mirror.MirrorReport;
+import dev.larder.repo.Repositories;
 import dev.larder.store.RelPath;
 import dev.larder.wire.ErrorCode;
 import dev.larder.wire.FilePage;
@@ -26,9 +27,13 @@ final class Routes {
   private static final int MAX_LOCATION = 4096;
 
   private final Operations operations;
+  private final Repositories repositories;
+  private final Jobs jobs;
 
-  Routes(Operations operations) {
+  Routes(Operations operations, Repositories repositories, Jobs jobs) {
     this.operations = operations;
+    this.repositories = repositories;
+    this.jobs = jobs;
   }
 
   void register(Routing routing) {
@@ -57,7 +62,9 @@ final class Routes {
     json(
         context,
         new Status(
-            Wired.of(operations.server()), operations.mirrors().stream().map(Wired::of).toList()));
+            Wired.of(operations.server()),
+            operations.mirrors().stream().map(Wired::of).toList(),
+            RepositoryRoutes.readable(repositories, context)));
   }
 
   private void mirrors(Context context) {
@@ -68,11 +75,11 @@ final class Routes {
     json(context, Wired.of(known(context)));
   }
 
-  private void refresh(Context context) {
+  private void refresh(Context context) throws IOException {
     String mirror = known(context).name();
     byte[] body = context.bodyAsBytes();
     boolean accept = body.length > 0 && Boolean.TRUE.equals(refreshRequest(body).accept());
-    json(context, Wired.of(mirror, operations.refresh(mirror, accept)));
+    jobs.answer(context, () -> Wired.of(mirror, operations.refresh(mirror, accept)));
   }
 
   private void files(Context context) throws IOException {
@@ -95,11 +102,13 @@ final class Routes {
       throw bad("glob is missing", "say which files with ?glob=PATTERN; ** means all of them");
     }
     Glob glob = glob(pattern);
-    Operations.Removal removal = operations.remove(mirror, glob);
-    json(
+    jobs.answer(
         context,
-        new RemovalResult(
-            mirror, glob.pattern(), removal.files(), removal.bytes(), removal.kept()));
+        () -> {
+          Operations.Removal removal = operations.remove(mirror, glob);
+          return new RemovalResult(
+              mirror, glob.pattern(), removal.files(), removal.bytes(), removal.kept());
+        });
   }
 
   private void kept(Context context) throws IOException {

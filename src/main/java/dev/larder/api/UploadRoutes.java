@@ -3,7 +3,9 @@ package dev.larder.api;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.RemovalCause;
+import com.github.benmanes.caffeine.cache.Scheduler;
 import dev.larder.access.Verb;
+import dev.larder.format.PackageInfo;
 import dev.larder.repo.Batch;
 import dev.larder.repo.Repositories;
 import dev.larder.repo.Repository;
@@ -20,6 +22,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -36,29 +39,38 @@ final class UploadRoutes implements Closeable {
   /// A batch nobody touches for so long is given up; its files are removed.
   private static final Duration IDLE = Duration.ofHours(1);
 
+  /// Names of packages in a line of the audit log.
+  private static final int MOST_TOLD = 50;
+
   private static final int MOST_BATCHES = 1000;
+
+  /// What is left free for everything else.
+  private static final long SPARE = 64L << 20;
 
   /// RFC 9530; of several digests the SHA-256 counts.
   private static final Pattern DIGEST = Pattern.compile("(?:^|,)\\s*sha-256=:([A-Za-z0-9+/=]+):");
 
   private final Repositories repositories;
+  private final Jobs jobs;
   private final Cache<String, Open> open =
       Caffeine.newBuilder()
           .expireAfterAccess(IDLE)
-          .maximumSize(MOST_BATCHES)
-          .<String, Open>removalListener((_, batch, cause) -> end(batch, cause))
+          .scheduler(Scheduler.systemScheduler())
+          .<String, Open>removalListener(this::removed)
           .build();
 
   /// @param repository the name of the batch's repository
-  private record Open(String repository, Batch batch) {}
+  /// @param puts how many files are on their way
+  private record Open(String repository, Batch batch, AtomicInteger puts) {}
 
-  UploadRoutes(Repositories repositories) {
+  UploadRoutes(Repositories repositories, Jobs jobs) {
     this.repositories = repositories;
+    this.jobs = jobs;
   }
 
   void register(Routing routing) {
     Requirement upload = Requirement.in("name", Verb.UPLOAD);
-    routing.put(ONE + "/packages/{file}", "package.upload", this::single, upload);
+    routing.put(ONE + "/packages/{package}", "package.upload", this::single, upload);
     routing.post(ONE + "/batches", "batch.begin", this::begin, upload);
     routing.get(BATCH, this::show, upload);
     routing.put(BATCH + "/files/{file}", "batch.upload", this::put, upload);
@@ -71,21 +83,40 @@ final class UploadRoutes implements Closeable {
     boolean downgrade = "true".equals(context.queryParam("downgrade"));
     OnConflict onConflict = onConflict(context.queryParam("on-conflict"));
     try (Batch batch = repository.batch()) {
-      take(context, batch);
+      var _ = take(context, batch, "package");
       RepositoryRoutes.changed(context, repository, batch.commit(downgrade, onConflict));
     }
   }
 
-  private static void take(Context context, Batch batch) throws IOException {
-    try (InputStream body = context.bodyInputStream()) {
-      batch.put(context.pathParam("file"), body, promised(context));
+  /// @param parameter of the path, which names the file
+  private PackageInfo take(Context context, Batch batch, String parameter) throws IOException {
+    checkRoom(context.contentLength());
+    PackageInfo taken;
+    try (InputStream body = new UploadBody(context.bodyInputStream())) {
+      taken = batch.put(context.pathParam(parameter), body, promised(context));
+    }
+    Gate.tell(context, taken.name() + " " + taken.version());
+    return taken;
+  }
+
+  private void checkRoom(long length) throws IOException {
+    long free = repositories.free();
+    if (free < Math.max(0, length) + SPARE) {
+      throw new IOException(
+          "the disk is full: %d bytes are free, %d are needed".formatted(free, length + SPARE));
     }
   }
 
   private void begin(Context context) throws IOException {
     Repository repository = RepositoryRoutes.known(repositories, context);
+    if (open.estimatedSize() >= MOST_BATCHES) {
+      throw new RequestFailed(
+          ErrorCode.CONFLICT,
+          "too many batches are open",
+          "commit or discard some; those that are not used end after an hour");
+    }
     Batch batch = repository.batch();
-    open.put(batch.id(), new Open(repository.settings().name(), batch));
+    open.put(batch.id(), new Open(repository.settings().name(), batch, new AtomicInteger()));
     context.status(201);
     RepositoryRoutes.json(context, info(repository.settings().name(), batch));
   }
@@ -97,8 +128,18 @@ final class UploadRoutes implements Closeable {
 
   private void put(Context context) throws IOException {
     Open found = found(context);
-    take(context, found.batch());
-    RepositoryRoutes.json(context, info(found.repository(), found.batch()));
+    found.puts().incrementAndGet();
+    Gate.prepares(context);
+    PackageInfo taken;
+    try {
+      taken = take(context, found.batch(), "file");
+    } finally {
+      found.puts().decrementAndGet();
+      // A large file may have taken longer than a batch lasts.
+      var _ = open.getIfPresent(found.batch().id());
+    }
+    // Not the whole batch: to tell of 500 packages 500 times takes longer than to take them.
+    RepositoryRoutes.json(context, upload(taken));
   }
 
   private void commit(Context context) throws IOException {
@@ -109,12 +150,24 @@ final class UploadRoutes implements Closeable {
         body.length == 0
             ? new CommitRequest(null, null)
             : RepositoryRoutes.body(context, CommitRequest.class);
-    Repository.Done done =
-        found
-            .batch()
-            .commit(Boolean.TRUE.equals(request.downgrade()), onConflict(request.onConflict()));
-    open.invalidate(found.batch().id());
-    RepositoryRoutes.changed(context, repository, done);
+    boolean downgrade = Boolean.TRUE.equals(request.downgrade());
+    OnConflict onConflict = onConflict(request.onConflict());
+    Batch batch = found.batch();
+    Gate.tell(
+        context,
+        String.join(
+            ", ",
+            batch.packages().stream()
+                .limit(MOST_TOLD)
+                .map(info -> info.name() + " " + info.version())
+                .toList()));
+    jobs.answer(
+        context,
+        () -> {
+          Repository.Done done = batch.commit(downgrade, onConflict);
+          open.invalidate(batch.id());
+          return WiredRepository.of(repository.settings().name(), done);
+        });
   }
 
   private void discard(Context context) {
@@ -136,11 +189,11 @@ final class UploadRoutes implements Closeable {
 
   private static BatchInfo info(String repository, Batch batch) {
     return new BatchInfo(
-        repository,
-        batch.id(),
-        batch.packages().stream()
-            .map(info -> new BatchInfo.Upload(info.name(), info.version(), info.architecture()))
-            .toList());
+        repository, batch.id(), batch.packages().stream().map(UploadRoutes::upload).toList());
+  }
+
+  private static BatchInfo.Upload upload(PackageInfo info) {
+    return new BatchInfo.Upload(info.name(), info.version(), info.architecture());
   }
 
   private static @Nullable OnConflict onConflict(@Nullable String text) {
@@ -173,14 +226,19 @@ final class UploadRoutes implements Closeable {
     return null;
   }
 
-  private static void end(@Nullable Open batch, RemovalCause cause) {
-    if (batch != null) {
-      LOG.debug("batch {} of {} ends: {}", batch.batch().id(), batch.repository(), cause);
-      try {
-        batch.batch().close();
-      } catch (IOException e) {
-        LOG.warn("batch of {}: {}", batch.repository(), e.getMessage());
-      }
+  private void removed(@Nullable String id, @Nullable Open batch, RemovalCause cause) {
+    if (id == null || batch == null) {
+      return;
+    }
+    if (cause == RemovalCause.EXPIRED && batch.puts().get() > 0) {
+      open.put(id, batch);
+      return;
+    }
+    LOG.debug("batch {} of {} ends: {}", id, batch.repository(), cause);
+    try {
+      batch.batch().close();
+    } catch (IOException e) {
+      LOG.warn("batch of {}: {}", batch.repository(), e.getMessage());
     }
   }
 

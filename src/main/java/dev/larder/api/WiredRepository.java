@@ -32,6 +32,8 @@ final class WiredRepository {
         paths,
         report.settings().keyNames(),
         report.signedBy(),
+        signature(report),
+        report.trouble(),
         configured,
         report.generation(),
         report.changedAt(),
@@ -39,6 +41,15 @@ final class WiredRepository {
         report.bytes(),
         report.requests(),
         report.bytesSent());
+  }
+
+  private static String signature(RepositoryReport report) {
+    if (report.settings().keyNames().isEmpty()) {
+      return "none";
+    }
+    return report.settings().isPacman()
+        ? "openpgp"
+        : report.settings().signature().name().toLowerCase(Locale.ROOT);
   }
 
   static PackageSummary of(String repository, HostedPackage hosted) {

@@ -16,7 +16,6 @@ import dev.larder.store.RelPath;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -160,7 +159,7 @@ final class Answers {
     if (signed && ask.path().equals(index)) {
       // pacman asks for the signature beside where the database really came from: sending it into
       // the generation makes a pair of both, whatever is published in between.
-      return new Answer.Moved("@" + generation.number() + "/" + encoded(index), status);
+      return new Answer.Moved("@" + generation.number() + "/" + index.encoded(), status);
     }
     return new Answer.Found(
         representation(member),
@@ -249,21 +248,6 @@ final class Answers {
       return CacheStatus.hit(detail + " upstream-down");
     }
     return unasked ? CacheStatus.hit(detail) : CacheStatus.forwarded("stale", 200, true, detail);
-  }
-
-  /// A path as it stands in a Location header.
-  static String encoded(RelPath path) {
-    StringBuilder out = new StringBuilder();
-    for (byte b : path.value().getBytes(StandardCharsets.UTF_8)) {
-      char c = (char) (b & 0xff);
-      boolean plain =
-          (c >= 'a' && c <= 'z')
-              || (c >= 'A' && c <= 'Z')
-              || (c >= '0' && c <= '9')
-              || "-._~@+:/,$".indexOf(c) >= 0;
-      out.append(plain ? String.valueOf(c) : "%%%02X".formatted((int) c));
-    }
-    return out.toString();
   }
 
   /// Holds while the generation is current and need not be confirmed.

@@ -2,6 +2,7 @@ package dev.larder.mirror;
 
 import dev.larder.database.Database;
 import dev.larder.egress.Egress;
+import dev.larder.events.EventLog;
 import dev.larder.format.Format;
 import dev.larder.format.IndexTrust;
 import dev.larder.repo.Answer;
@@ -71,6 +72,7 @@ public final class Mirror implements Content, Closeable {
   /// @param database for facts that can be found out again
   /// @param egress to fetch with
   /// @param trust which signatures are good
+  /// @param events takes what happens
   /// @param clock the time
   public record Surroundings(
       Format format,
@@ -78,6 +80,7 @@ public final class Mirror implements Content, Closeable {
       Database database,
       Egress egress,
       Trust trust,
+      EventLog events,
       InstantSource clock) {}
 
   /// Which signatures are good.
@@ -111,7 +114,9 @@ public final class Mirror implements Content, Closeable {
     LastUse uses =
         new LastUse(new LastUseTable(around.database(), name), clock, settings.activeFor());
     Kept kept = Kept.open(around.layout().keep(name));
-    Workings workings = new Workings(settings, format, upstreams, held, kept, uses, traffic, clock);
+    Workings workings =
+        new Workings(
+            settings, format, upstreams, held, kept, uses, traffic, around.events(), clock);
 
     Signatures signatures = new Signatures(workings);
     IndexCheck check = new IndexCheck(format, around.trust(), settings.verify(), signatures);

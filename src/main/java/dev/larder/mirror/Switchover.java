@@ -80,11 +80,24 @@ final class Switchover {
         place(next, member);
       }
       generations.select(next);
+      tell(next);
       return next;
     } catch (IOException | InterruptedException | RuntimeException e) {
       draft.discard();
       throw e;
     }
+  }
+
+  private void tell(Generation generation) {
+    workings
+        .events()
+        .publish(
+            "mirror.switched",
+            null,
+            Map.of(
+                "mirror", workings.settings().name(),
+                "root", root.value(),
+                "generation", generation.number()));
   }
 
   /// Adds indexes that `generation` lacked.

@@ -1,5 +1,6 @@
 package dev.larder.mirror;
 
+import dev.larder.events.EventLog;
 import dev.larder.format.Format;
 import java.time.InstantSource;
 
@@ -12,6 +13,7 @@ import java.time.InstantSource;
 /// @param kept which of them nothing removes
 /// @param uses what clients asked for
 /// @param traffic counters
+/// @param events takes what happens
 /// @param clock the time
 record Workings(
     MirrorSettings settings,
@@ -21,4 +23,5 @@ record Workings(
     Kept kept,
     LastUse uses,
     Traffic traffic,
+    EventLog events,
     InstantSource clock) {}

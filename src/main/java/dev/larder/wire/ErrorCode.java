@@ -38,6 +38,8 @@ public enum ErrorCode {
   /// The key is damaged, weak, expired, revoked or of another kind, its password is wrong, or the
   /// agent that has it does not sign.
   UNFIT_KEY(422, 1, "Key cannot be used"),
+  /// The key is protected by a password, and none came with it.
+  LOCKED_KEY(422, 1, "Key is locked"),
   /// The `Host` header names a host this listener does not have: DNS rebinding.
   MISDIRECTED(421, 1, "Misdirected request"),
   /// Too many wrong tokens came from this address; `Retry-After` says when to try again.

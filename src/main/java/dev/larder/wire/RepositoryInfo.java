@@ -2,6 +2,7 @@ package dev.larder.wire;
 
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// `GET /api/v1/repositories/{name}`: a repository of our own.
 ///
@@ -11,6 +12,8 @@ import java.util.List;
 /// @param paths where it answers on the package listener, `/repo/NAME/` first
 /// @param keys names of the keys it is signed with; empty if it is not signed
 /// @param signedBy fingerprints of these keys
+/// @param signature what clients check: `openpgp`, `fingerprints`, `pubkey`, `none`
+/// @param trouble why the keys cannot be used; absent if they can
 /// @param configured whether it stands in the configuration file, which alone can change it then
 /// @param generation the number of the current generation
 /// @param changedAt when that was made
@@ -25,6 +28,8 @@ public record RepositoryInfo(
     List<String> paths,
     List<String> keys,
     List<String> signedBy,
+    String signature,
+    @Nullable String trouble,
     boolean configured,
     long generation,
     Instant changedAt,

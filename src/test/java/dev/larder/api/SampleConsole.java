@@ -1,6 +1,7 @@
 package dev.larder.api;
 
 import dev.larder.access.Access;
+import dev.larder.events.EventLog;
 import dev.larder.repo.Repositories;
 import dev.larder.sign.KeyStore;
 import dev.larder.store.Layout;
@@ -35,6 +36,8 @@ public final class SampleConsole {
             made -> {
               throw new IOException("no repository can be made here: " + made.name());
             });
-    return ConsoleListener.open(settings, new Services(operations, access, none, keys));
+    return ConsoleListener.open(
+        settings,
+        new Services(operations, access, none, keys, new EventLog(() -> SampleOperations.NOW)));
   }
 }
