@@ -3,8 +3,6 @@ package dev.larder;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.larder.cli.Surroundings;
-import dev.larder.cli.Terminal;
 import dev.larder.testing.ArchRepository;
 import dev.larder.testing.Command;
 import dev.larder.testing.Curl;
@@ -19,18 +17,12 @@ import dev.larder.wire.Json;
 import dev.larder.wire.KeptInfo;
 import dev.larder.wire.MirrorInfo;
 import dev.larder.wire.Status;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringReader;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -65,7 +57,7 @@ class CommandLineIT {
         assertThat(run(larder, "explain", url).out()).contains("generation\tnone yet");
         Curl.get(larder.url() + "/" + repository.databasePath());
 
-        Run cold = run(larder, "explain", url);
+        CommandRun cold = run(larder, "explain", url);
         assertThat(cold.exit()).isZero();
         assertThat(cold.out())
             .contains("path\t" + path)
@@ -77,7 +69,7 @@ class CommandLineIT {
         for (String name : List.of(url, "/arch/" + path, nginx.url() + "/" + path)) {
           assertThat(run(larder, "explain", "-q", name).out()).isEqualTo("200 from what we hold\n");
         }
-        Run listing = run(larder, "cache", "ls", "arch", "tool-*", "-o", "json");
+        CommandRun listing = run(larder, "cache", "ls", "arch", "tool-*", "-o", "json");
         FilePage page = Json.response(listing.out().getBytes(UTF_8), FilePage.class);
         assertThat(page.files())
             .singleElement()
@@ -89,7 +81,7 @@ class CommandLineIT {
 
         assertThat(run(larder, "cache", "rm", "arch", "tool-*").exit()).isEqualTo(2);
         assertThat(larder.file(path)).exists();
-        Run removed = run(larder, "cache", "rm", "arch", "tool-*", "--yes");
+        CommandRun removed = run(larder, "cache", "rm", "arch", "tool-*", "--yes");
         assertThat(removed.exit()).isZero();
         assertThat(removed.out())
             .isEqualTo("arch\ttool-*\t1\t" + repository.bytes(TOOL).length + "\t0\n");
@@ -125,7 +117,7 @@ class CommandLineIT {
           assertThat(Curl.get(larder.url() + "/" + path).status()).isEqualTo(200);
         }
         String directory = mine.substring(0, mine.lastIndexOf('/'));
-        Run kept = run(larder, "mirror", "keep", "arch", directory, "-o", "json");
+        CommandRun kept = run(larder, "mirror", "keep", "arch", directory, "-o", "json");
         KeptInfo info = Json.response(kept.out().getBytes(UTF_8), KeptInfo.class);
         assertThat(info.path()).isEqualTo(directory);
         assertThat(info.bytes()).isGreaterThan(repository.bytes(TOOL).length);
@@ -186,11 +178,12 @@ class CommandLineIT {
 
         Command.of("find", upstream.toString(), "-mindepth", "1", "-delete").runOk();
         Command.of("cp", "-a", saved + "/.", upstream.toString()).runOk();
-        Run refused = run(larder, "mirror", "refresh", "arch");
+        CommandRun refused = run(larder, "mirror", "refresh", "arch");
         assertThat(refused.exit()).isEqualTo(8);
         assertThat(refused.err()).contains("older", "larder mirror refresh arch --accept");
         assertThat(run(larder, "status", "-q").out()).isEqualTo("arch\trefused\n");
-        assertThat(onTerminal(larder, "status").out()).contains("older than the set we have");
+        assertThat(CommandRun.onScreen(larder, "status").out())
+            .contains("older than the set we have");
         assertThat(run(larder, "mirror", "show", "arch", "-q").out()).isEqualTo("refused\n");
         String database = larder.url() + "/" + repository.databasePath();
         assertThat(run(larder, "explain", database).out()).contains("refused\t");
@@ -201,7 +194,7 @@ class CommandLineIT {
         assertThat(run(larder, "mirror", "refresh", "none").exit()).isEqualTo(3);
 
         nginx.kill();
-        Run unreachable = run(larder, "mirror", "refresh", "arch");
+        CommandRun unreachable = run(larder, "mirror", "refresh", "arch");
         assertThat(unreachable.exit()).isEqualTo(1);
         assertThat(unreachable.err()).contains(nginx.url());
         assertThat(run(larder, "status", "-q").out()).isEqualTo("arch\tfailing\n");
@@ -227,7 +220,7 @@ class CommandLineIT {
         Awaitility.await()
             .atMost(Duration.ofSeconds(20))
             .untilAsserted(() -> {
-              Run json = run(larder, "mirror", "show", "arch", "-o", "json");
+              CommandRun json = run(larder, "mirror", "show", "arch", "-o", "json");
               MirrorInfo mirror = Json.response(json.out().getBytes(UTF_8), MirrorInfo.class);
               assertThat(mirror.fills())
                   .singleElement()
@@ -256,7 +249,7 @@ class CommandLineIT {
       repository.publish(upstream);
       try (TestLarder larder = TestLarder.of(nginx.url());
           PacmanClient client = new PacmanClient()) {
-        Run snippet = run(larder, "snippet", "arch", "-q");
+        CommandRun snippet = run(larder, "snippet", "arch", "-q");
         assertThat(snippet.out()).startsWith("Server = http://127.0.0.1:").endsWith("$arch\n");
         client.repository("core", snippet.out().strip());
         assertThat(client.sync().exit()).isZero();
@@ -271,14 +264,13 @@ class CommandLineIT {
   @Test
   void aWrongTokenAndAServerThatIsNotThereHaveExitCodesOfTheirOwn() throws IOException {
     try (TestLarder larder = TestLarder.of("http://127.0.0.1:9")) {
-      Run version = run(larder, "version");
+      CommandRun version = run(larder, "version");
       assertThat(version.exit()).isZero();
       assertThat(version.out()).contains(Version.current());
       Path token = Files.writeString(saved.resolve("token"), "wrong-token\n");
       assertThat(run(larder, "status", "--token-file", token.toString()).exit()).isEqualTo(4);
-      List<String> nobody = new ArrayList<>(List.of("--server", "http://127.0.0.1:9"));
-      nobody.addAll(List.of("--token-file", larder.data().resolve("cli.token") + "", "status"));
-      assertThat(commandLine(larder, nobody, Terminal.NONE).exit()).isEqualTo(6);
+      String nobody = "http://127.0.0.1:9";
+      assertThat(run(larder, "status", "--server", nobody).exit()).isEqualTo(6);
     }
   }
 
@@ -310,7 +302,9 @@ class CommandLineIT {
         Curl.Answer answer = Curl.get(packages + repository.path(TOOL));
         assertThat(answer.body().copy()).isEqualTo(repository.bytes(TOOL));
         Command.Result status =
-            larder("status", "-q", "--config", config.toString(), "--server", console).run();
+            larder("status", "-q", "--server", console)
+                .with("--token-file", saved.resolve("data/cli.token").toString())
+                .run();
         assertThat(status.output()).isEqualTo("arch\tok\n");
         assertThat(status.exit()).isZero();
       } finally {
@@ -336,10 +330,11 @@ class CommandLineIT {
         listen = ["127.0.0.1:0"]
         [console]
         listen = ["127.0.0.1:0"]
+        authorized-secrets = "%s"
         [mirror.arch]
         upstream = "http://127.0.0.1:9"
         """
-            .formatted(saved.resolve("data")));
+            .formatted(saved.resolve("data"), readable("secrets")));
     Path output = saved.resolve("output");
     Process serve = larder("serve", "--config", config.toString()).start(output);
     try {
@@ -362,15 +357,28 @@ class CommandLineIT {
       serve.destroy();
     }
     assertThat(serve.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(Files.readString(output)).contains("every user of this machine can read " + saved);
+    readable("data/cli.token");
     Path again = saved.resolve("again");
     Process second = larder("serve", "--config", config.toString()).start(again);
     try {
       awaitUrl(again, "console");
-      assertThat(Files.readString(again)).doesNotContain("/setup");
+      assertThat(Files.readString(again))
+          .doesNotContain("/setup")
+          .contains("others than its owner could read " + saved.resolve("data/cli.token"));
     } finally {
       second.destroy();
     }
     assertThat(second.waitFor(30, TimeUnit.SECONDS)).isTrue();
+  }
+
+  /// A file that others can read.
+  private Path readable(String name) throws IOException {
+    Path file = saved.resolve(name);
+    if (!Files.exists(file)) {
+      Files.writeString(file, "");
+    }
+    return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
   }
 
   private static Command larder(String... arguments) {
@@ -396,40 +404,7 @@ class CommandLineIT {
     }
   }
 
-  /// What a run of the command line came to.
-  private record Run(int exit, String out, String err) {}
-
-  private static Run run(TestLarder larder, String... arguments) {
-    return commandLine(larder, console(larder, arguments), Terminal.NONE);
-  }
-
-  private static Run onTerminal(TestLarder larder, String... arguments) {
-    return commandLine(larder, console(larder, arguments), new Terminal(true, true, 200));
-  }
-
-  private static List<String> console(TestLarder larder, String... arguments) {
-    int port = larder.larder().consoleAddresses().getFirst().getPort();
-    List<String> all = new ArrayList<>(List.of(arguments));
-    all.addAll(List.of("--server", "http://127.0.0.1:" + port));
-    return all;
-  }
-
-  private static Run commandLine(TestLarder larder, List<String> arguments, Terminal terminal) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    Surroundings surroundings =
-        new Surroundings(
-            new PrintWriter(out),
-            new PrintWriter(err),
-            new BufferedReader(new StringReader("")),
-            Map.of("NO_COLOR", "1"),
-            terminal,
-            InstantSource.system());
-    Path directory = larder.data().resolveSibling("");
-    Machine machine = new Machine(Map.of(), "Linux", "root", directory, directory, Path.of("/"));
-    List<String> all = new ArrayList<>(arguments);
-    all.addAll(List.of("--config", larder.data().resolveSibling("larder.toml").toString()));
-    int exit = Main.commandLine(surroundings, machine).run(all.toArray(String[]::new));
-    return new Run(exit, out.toString(), err.toString());
+  private static CommandRun run(TestLarder larder, String... arguments) {
+    return CommandRun.of(larder, arguments);
   }
 }

@@ -2,27 +2,18 @@ package dev.larder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.larder.cli.Surroundings;
-import dev.larder.cli.Terminal;
 import dev.larder.sign.KeyStore;
 import dev.larder.sign.Signers;
 import dev.larder.testing.Command;
 import dev.larder.testing.GpgHome;
 import dev.larder.testing.Tools;
-import java.io.BufferedReader;
-import java.io.PrintWriter;
-import java.io.StringReader;
-import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,12 +30,14 @@ class KeyIT {
   @Test
   void whatIsExportedVerifiesWhatIsSignedAlsoAfterARestart() throws Exception {
     try (TestLarder larder = TestLarder.of("http://127.0.0.1:9")) {
-      assertThat(run(larder, "key", "create", "internal", "--expires", "700d").exit()).isZero();
-      assertThat(run(larder, "key", "rotate", "internal").exit()).isZero();
-      byte[] open = run(larder, "key", "export", "internal").bytes();
+      assertThat(CommandRun.of(larder, "key", "create", "internal", "--expires", "700d").exit())
+          .isZero();
+      assertThat(CommandRun.of(larder, "key", "rotate", "internal").exit()).isZero();
+      byte[] open = CommandRun.of(larder, "key", "export", "internal").bytes();
       larder.restartAfter(Duration.ofSeconds(1));
-      assertThat(run(larder, "key", "export", "internal").bytes()).isEqualTo(open);
-      assertThat(run(larder, "key", "list").out()).contains("internal\topenpgp-ed25519\tcreated");
+      assertThat(CommandRun.of(larder, "key", "export", "internal").bytes()).isEqualTo(open);
+      assertThat(CommandRun.of(larder, "key", "list").out())
+          .contains("internal\topenpgp-ed25519\tcreated");
       Path secret = larder.data().resolve("keys/internal/1.secret");
       assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(secret)))
           .isEqualTo("rw-------");
@@ -64,20 +57,32 @@ class KeyIT {
         .runOk();
     Path password = Files.writeString(directory.resolve("password"), "s€cret\n");
     try (TestLarder larder = TestLarder.of("http://127.0.0.1:9")) {
-      Run without = run(larder, "key", "import", "ports", pem.toString());
+      CommandRun without = CommandRun.of(larder, "key", "import", "ports", pem.toString());
       assertThat(without.exit()).isEqualTo(1);
-      assertThat(without.err()).contains("protected by a password");
+      assertThat(without.err())
+          .isEqualTo(
+              "larder: the key is protected by a password; give it with --password-file, or run"
+                  + " larder key import on a terminal\n");
+      CommandRun asked =
+          CommandRun.answering(larder, "s€cret\n", "key", "import", "typed", pem.toString());
+      assertThat(asked.exit()).as(asked.toString()).isZero();
+      assertThat(asked.err()).isEqualTo("Password of the key: ");
+      CommandRun wrong =
+          CommandRun.answering(larder, "wrong\n", "key", "import", "other", pem.toString());
+      assertThat(wrong.exit()).isEqualTo(1);
+      assertThat(wrong.err()).contains("the password is not the key's");
       String[] all = {"key", "import", "ports", pem + "", "--password-file", password + ""};
-      assertThat(run(larder, all).out()).startsWith("ports\trsa2048\timported\tok\t");
+      assertThat(CommandRun.of(larder, all).out()).startsWith("ports\trsa2048\timported\tok\t");
       Path open =
-          Files.write(directory.resolve("pub"), run(larder, "key", "export", "ports").bytes());
+          Files.write(
+              directory.resolve("pub"), CommandRun.of(larder, "key", "export", "ports").bytes());
       Path expected = directory.resolve("expected");
       Command.of("openssl", "rsa", "-passin", "pass:s€cret", "-in", pem + "", "-pubout")
           .with("-out", expected.toString())
           .runOk();
       assertThat(open).hasSameBinaryContentAs(expected);
       String sum = Command.of("sha256sum", open.toString()).runOk().substring(0, 64);
-      assertThat(run(larder, "key", "export", "ports", "--fingerprint-file").out())
+      assertThat(CommandRun.of(larder, "key", "export", "ports", "--fingerprint-file").out())
           .isEqualTo("function: \"sha256\"\nfingerprint: \"%s\"\n".formatted(sum));
     }
   }
@@ -90,11 +95,13 @@ class KeyIT {
       Path secret = Files.write(directory.resolve("a.asc"), gpg.secret(fingerprint, "pw"));
       Path wrong = Files.writeString(directory.resolve("wrong"), "wrong-password");
       Path right = Files.writeString(directory.resolve("right"), "pw\n");
-      Run refused =
-          run(larder, "key", "import", "a", secret + "", "--password-file", wrong.toString());
+      CommandRun refused =
+          CommandRun.of(
+              larder, "key", "import", "a", secret + "", "--password-file", wrong.toString());
       assertThat(refused.exit()).isEqualTo(1);
       assertThat(refused.err()).contains("not the key's").doesNotContain("wrong-password");
-      Run imported = run(larder, "key", "import", "a", secret + "", "--password-file", right + "");
+      CommandRun imported =
+          CommandRun.of(larder, "key", "import", "a", secret + "", "--password-file", right + "");
       assertThat(imported.out()).contains("imported\tok", fingerprint);
 
       String other = gpg.key("b", "ed25519", "sign", "");
@@ -102,8 +109,9 @@ class KeyIT {
       String[] agent = {
         "key", "agent", "b", "--socket", gpg.socket() + "", "--public-key", open + ""
       };
-      assertThat(run(larder, agent).out()).contains("b\topenpgp-ed25519\tagent\tok", other);
-      assertThat(run(larder, agent).exit()).isZero();
+      assertThat(CommandRun.of(larder, agent).out())
+          .contains("b\topenpgp-ed25519\tagent\tok", other);
+      assertThat(CommandRun.of(larder, agent).exit()).isZero();
       larder.stop();
       Path file = Files.writeString(directory.resolve("file"), "a package");
       for (String name : List.of("a", "b")) {
@@ -117,33 +125,5 @@ class KeyIT {
   private static Signers signers(TestLarder larder, String key) throws Exception {
     InstantSource later = () -> Instant.now().plusSeconds(60);
     return KeyStore.open(larder.data().resolve("keys"), later).signers(List.of(key));
-  }
-
-  /// What a run of the command line came to.
-  private record Run(int exit, String out, String err) {
-    byte[] bytes() {
-      return out.getBytes(StandardCharsets.UTF_8);
-    }
-  }
-
-  private static Run run(TestLarder larder, String... arguments) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    Surroundings surroundings =
-        new Surroundings(
-            new PrintWriter(out),
-            new PrintWriter(err),
-            new BufferedReader(new StringReader("")),
-            Map.of("NO_COLOR", "1"),
-            Terminal.NONE,
-            InstantSource.system());
-    Path home = larder.data().resolveSibling("");
-    Machine machine = new Machine(Map.of(), "Linux", "root", home, home, Path.of("/"));
-    int port = larder.larder().consoleAddresses().getFirst().getPort();
-    List<String> all = new ArrayList<>(List.of(arguments));
-    all.addAll(List.of("--server", "http://127.0.0.1:" + port));
-    all.addAll(List.of("--config", larder.data().resolveSibling("larder.toml").toString()));
-    int exit = Main.commandLine(surroundings, machine).run(all.toArray(String[]::new));
-    return new Run(exit, out.toString(), err.toString());
   }
 }

@@ -94,6 +94,15 @@ class ManualIT {
   }
 
   @Test
+  void everyCommandsPageTellsWhatItExitsWith() throws IOException {
+    try (Stream<Path> pages = Files.list(directory.resolve("man1"))) {
+      assertThat(pages.toList())
+          .hasSizeGreaterThan(20)
+          .allSatisfy(page -> assertThat(shown(page)).contains("EXIT STATUS", "3", "not exist"));
+    }
+  }
+
+  @Test
   void mandocFindsNothingWrong() throws IOException {
     try (Stream<Path> files = Files.walk(directory)) {
       for (Path page : files.filter(Files::isRegularFile).toList()) {

@@ -103,7 +103,12 @@ class RepositoryCommandsIT {
     assertThat(run("repo", "remove", "internal", "nobody").err()).contains("no package nobody");
     assertThat(run("repo", "show", "nowhere").exit()).isEqualTo(3);
     assertThat(run("repo", "delete", "internal").exit()).isEqualTo(5);
-    ok("repo", "delete", "internal", "--packages");
+    CommandRun asked = run("repo", "delete", "internal", "--packages");
+    assertThat(asked.exit()).isEqualTo(2);
+    assertThat(asked.err()).contains("add --yes");
+    assertThat(CommandRun.onScreen(larder, "repo", "delete", "internal", "--packages").err())
+        .contains("Remove repository internal with 3 packages, ", "nothing was removed");
+    ok("repo", "delete", "internal", "--packages", "--yes");
     assertThat(ok("repo", "list", "-q").out()).isEmpty();
     assertThat(larder.data().resolve("tree/repo/internal")).doesNotExist();
   }

@@ -41,6 +41,7 @@ final class AddCommand implements Callable<Integer> {
   @Option(
       names = "--on-conflict",
       paramLabel = "WHAT",
+      completionCandidates = WordList.Conflicts.class,
       description =
           "What to do with the name and version of a package that is or was there, but other bytes:"
               + " refuse or bump its release.")
@@ -67,22 +68,34 @@ final class AddCommand implements Callable<Integer> {
     String path = batches + "/" + batch.id();
     try {
       Uploads uploads = new Uploads(session);
-      uploads.checked(
+      uploads.check(
           uploads.send(
-              packages.stream().map(file -> Upload.put(file, path + name(file))).toList(), jobs));
-      RepositoryChange change =
-          session
-              .client()
-              .post(
-                  path + "/commit",
-                  new CommitRequest(downgrade, onConflict),
-                  RepositoryChange.class);
-      RepoCommand.changed(session, change);
+              packages.stream().map(file -> new Upload(file, path + name(file))).toList(), jobs));
     } catch (CommandFailed e) {
       giveUp(path);
       throw e;
     }
+    RepoCommand.changed(session, committed(path));
     return ExitCode.OK.number();
+  }
+
+  /// What the server said no to is given up. What it may be at work on is left alone: to discard it
+  /// now could undo half of it.
+  private RepositoryChange committed(String path) {
+    CommitRequest request = new CommitRequest(downgrade, onConflict);
+    try {
+      return session.client().patient().post(path + "/commit", request, RepositoryChange.class);
+    } catch (CommandFailed e) {
+      if (e.exitCode() == ExitCode.UNREACHABLE || e.exitCode() == ExitCode.INTERRUPTED) {
+        throw new CommandFailed(
+            e.exitCode(),
+            "all is sent, but whether it was added is not known: " + e.getMessage(),
+            "look with: larder generation list " + Wording.plain(name),
+            e);
+      }
+      giveUp(path);
+      throw e;
+    }
   }
 
   private static String name(Path file) {

@@ -5,8 +5,6 @@ import dev.larder.wire.FilePage;
 import dev.larder.wire.MirrorInfo;
 import dev.larder.wire.MirrorList;
 import dev.larder.wire.RemovalResult;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -178,10 +176,11 @@ final class CacheCommand {
     @Override
     public Integer call() {
       Output output = session.output();
-      if (!yes && !confirmed()) {
-        throw new CommandFailed(ExitCode.FAILED, "nothing was removed", null);
+      if (!yes) {
+        Confirmation.ask(session, this::question);
       }
-      RemovalResult result = session.client().delete(path(mirror, glob), RemovalResult.class);
+      RemovalResult result =
+          session.client().patient().delete(path(mirror, glob), RemovalResult.class);
       if (output.isJson()) {
         output.json(result);
       } else if (output.isText() && !output.quiet()) {
@@ -211,12 +210,7 @@ final class CacheCommand {
               .formatted(Wording.count(result.kept(), "file"), Wording.plain(result.mirror()));
     }
 
-    private boolean confirmed() {
-      Surroundings surroundings = session.surroundings();
-      if (!surroundings.terminal().in()) {
-        throw new CommandFailed(
-            ExitCode.USAGE, "there is no terminal to ask whether to remove", "add --yes");
-      }
+    private String question() {
       long[] sum = new long[2];
       eachPage(
           session,
@@ -226,18 +220,7 @@ final class CacheCommand {
             sum[0] += page.size();
             sum[1] += page.stream().mapToLong(FilePage.File::size).sum();
           });
-      surroundings
-          .err()
-          .print(
-              "Remove %s, %s? [y/N] "
-                  .formatted(Wording.count(sum[0], "file"), Wording.iec(sum[1])));
-      surroundings.err().flush();
-      try {
-        String answer = surroundings.in().readLine();
-        return answer != null && answer.strip().matches("(?i)y|yes");
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      return "Remove %s, %s?".formatted(Wording.count(sum[0], "file"), Wording.iec(sum[1]));
     }
   }
 }

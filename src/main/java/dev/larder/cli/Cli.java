@@ -65,6 +65,8 @@ public final class Cli {
         .addSubcommand(GenerationCommand.tree(session))
         .addSubcommand(KeyCommand.tree(session))
         .addSubcommand(new SnippetCommand(session))
+        .addSubcommand(JobCommand.tree(session))
+        .addSubcommand(new EventsCommand(session))
         .addSubcommand(TokenCommand.tree(session))
         .addSubcommand(new WhoAmICommand(session))
         .addSubcommand(new AuditCommand(session))

@@ -29,7 +29,9 @@ final class CompletionCache {
     } catch (NoSuchFileException | NotDirectoryException _) {
       // Nothing was ever completed.
     } catch (IOException e) {
-      surroundings.err().print("larder: cannot clear %s: %s\n".formatted(cache, e.getMessage()));
+      surroundings
+          .err()
+          .print("larder: cannot clear %s: %s\n".formatted(cache, FileFault.reason(e)));
     }
   }
 }

@@ -118,7 +118,7 @@ final class CompletionCommand {
       } catch (IOException e) {
         throw new CommandFailed(
             ExitCode.FAILED,
-            "cannot write %s: %s".formatted(file, e.getMessage()),
+            "cannot write %s: %s".formatted(file, FileFault.reason(e)),
             prefix == null ? "choose another place with --prefix" : null,
             e);
       }

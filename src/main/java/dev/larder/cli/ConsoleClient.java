@@ -7,6 +7,7 @@ import dev.larder.wire.Json;
 import dev.larder.wire.Problem;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -19,8 +20,11 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -34,45 +38,73 @@ final class ConsoleClient implements Closeable {
   private static final Duration CONNECT = Duration.ofSeconds(3);
   private static final Duration ANSWER = Duration.ofSeconds(30);
 
-  /// A refresh waits for upstreams.
-  private static final Duration LONG_ANSWER = Duration.ofMinutes(5);
+  /// A change that takes the server little work.
+  private static final Duration CHANGE = Duration.ofMinutes(5);
+
+  /// Reading a large repository takes hours. This ends only what is forgotten.
+  private static final Duration WORK = Duration.ofDays(1);
+
+  /// How long a server looks at a file that it has wholly taken, before it is given up.
+  private static final Duration LOOK = Duration.ofHours(1);
 
   private static final Duration TICK = Duration.ofSeconds(1);
 
   private static final long MAX_ANSWER_BYTES = 64L << 20;
 
+  /// What proxies answer by themselves when the server behind them does not.
+  private static final Set<Integer> BY_PROXIES = Set.of(502, 503, 504);
+
+  private static final String MAYBE_AT_IT = "it may still be at it, so look before you try again";
+
   private final HttpClient http;
   private final Destination destination;
-  private final Duration patience;
+  private final Duration answer;
+  private final Duration change;
 
   ConsoleClient(Destination destination) {
     this(destination, ANSWER);
   }
 
-  /// @param patience how long to wait for an answer that takes the server no work
-  ConsoleClient(Destination destination, Duration patience) {
+  /// @param answer how long to wait for one that takes the server no work
+  ConsoleClient(Destination destination, Duration answer) {
+    this(http(destination, answer), destination, answer, CHANGE);
+  }
+
+  private ConsoleClient(
+      HttpClient http, Destination destination, Duration answer, Duration change) {
+    this.http = http;
     this.destination = destination;
-    this.patience = patience;
+    this.answer = answer;
+    this.change = change;
+  }
+
+  /// The same, for requests that take the server long: it may be at work for a day. Closed with
+  /// this one.
+  ConsoleClient patient() {
+    return new ConsoleClient(http, destination, WORK, WORK);
+  }
+
+  private static HttpClient http(Destination destination, Duration answer) {
     HttpClient.Builder builder =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(CONNECT.compareTo(patience) < 0 ? CONNECT : patience)
+            .connectTimeout(CONNECT.compareTo(answer) < 0 ? CONNECT : answer)
             .proxy(HttpClient.Builder.NO_PROXY);
     if (destination.ca() != null) {
       builder.sslContext(Trust.of(destination.ca()));
     }
-    http = builder.build();
+    return builder.build();
   }
 
   <T> T get(String path, Class<T> type) {
-    return exchange(request(path).timeout(patience).GET(), type);
+    return exchange(request(path).timeout(answer).GET(), type);
   }
 
   /// Asks for what an older server has not.
   ///
   /// @return null if there is nothing at that path
   <T> @Nullable T find(String path, Class<T> type) {
-    HttpResponse<byte[]> response = send(authorised(request(path).timeout(patience).GET()).build());
+    HttpResponse<byte[]> response = send(authorised(request(path).timeout(answer).GET()).build());
     return response.statusCode() == 404 && isProblem(response) ? null : read(response, type);
   }
 
@@ -80,7 +112,7 @@ final class ConsoleClient implements Closeable {
   <T> T post(String path, @Nullable Object body, Class<T> type) {
     return exchange(
         request(path)
-            .timeout(LONG_ANSWER)
+            .timeout(change)
             .header("Content-Type", "application/json")
             .POST(
                 body == null
@@ -92,47 +124,44 @@ final class ConsoleClient implements Closeable {
   /// Deletes what has no answer but that it is gone.
   void delete(String path) {
     HttpResponse<byte[]> response =
-        send(authorised(request(path).timeout(LONG_ANSWER).DELETE()).build());
+        send(authorised(request(path).timeout(change).DELETE()).build());
     if (response.statusCode() / 100 != 2) {
       throw refused(response);
     }
   }
 
   <T> T put(String path, Class<T> type) {
-    return exchange(request(path).timeout(LONG_ANSWER).PUT(BodyPublishers.noBody()), type);
+    return exchange(request(path).timeout(change).PUT(BodyPublishers.noBody()), type);
   }
 
   <T> T delete(String path, Class<T> type) {
-    return exchange(request(path).timeout(LONG_ANSWER).DELETE(), type);
+    return exchange(request(path).timeout(change).DELETE(), type);
   }
 
-  /// Sends a file. It may take as long as it moves: only what stands still is given up.
+  /// Puts a file. It may take as long as it moves: only what stands still is given up.
   ///
   /// @param moved how many bytes of the body have left so far
   /// @param tick called about once a second
-  Upload.Result.Sent send(
+  void send(
       Upload upload,
       Map<String, String> headers,
       BodyPublisher body,
       LongSupplier moved,
       Runnable tick) {
     HttpRequest.Builder request =
-        authorised(request(upload.path()))
-            .method(upload.method(), body)
-            .expectContinue(body.contentLength() > 0);
+        authorised(request(upload.path())).PUT(body).expectContinue(body.contentLength() > 0);
     headers.forEach(request::header);
-    CompletableFuture<HttpResponse<byte[]>> answer =
+    CompletableFuture<HttpResponse<byte[]>> sent =
         http.sendAsync(
             request.build(), BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_ANSWER_BYTES));
-    HttpResponse<byte[]> response = awaited(answer, upload, body.contentLength(), moved, tick);
+    HttpResponse<byte[]> response = awaited(sent, upload, body.contentLength(), moved, tick);
     if (response.statusCode() / 100 != 2) {
       throw refused(response);
     }
-    return new Upload.Result.Sent(upload, response.statusCode(), response.body());
   }
 
   private HttpResponse<byte[]> awaited(
-      CompletableFuture<HttpResponse<byte[]>> answer,
+      CompletableFuture<HttpResponse<byte[]>> sent,
       Upload upload,
       long length,
       LongSupplier moved,
@@ -141,15 +170,15 @@ final class ConsoleClient implements Closeable {
     Duration still = Duration.ZERO;
     while (true) {
       try {
-        return answer.get(TICK.toMillis(), TimeUnit.MILLISECONDS);
+        return sent.get(TICK.toMillis(), TimeUnit.MILLISECONDS);
       } catch (TimeoutException _) {
         tick.run();
         long now = moved.getAsLong();
         still = now == before ? still.plus(TICK) : Duration.ZERO;
         before = now;
         // When all is there the server looks at it.
-        if (still.compareTo(now >= length ? LONG_ANSWER : patience) >= 0) {
-          answer.cancel(true);
+        if (still.compareTo(now >= length ? LOOK : answer) >= 0) {
+          sent.cancel(true);
           throw new CommandFailed(
               ExitCode.UNREACHABLE,
               "%s has taken no more of %s for %d s"
@@ -158,13 +187,35 @@ final class ConsoleClient implements Closeable {
         }
       } catch (ExecutionException e) {
         throw e.getCause() instanceof IOException io
-            ? unreachable(io)
+            ? unreachable(io, false)
             : new IllegalStateException(e.getCause());
       } catch (InterruptedException e) {
-        answer.cancel(true);
+        sent.cancel(true);
         Thread.currentThread().interrupt();
         throw new CommandFailed(ExitCode.INTERRUPTED, "interrupted", null, e);
       }
+    }
+  }
+
+  /// Asks for what is read while it comes, for as long as it comes.
+  ///
+  /// @param headers further ones
+  HttpResponse<InputStream> open(String path, Map<String, String> headers) {
+    HttpRequest.Builder request = authorised(request(path).timeout(answer).GET());
+    headers.forEach(request::header);
+    try {
+      HttpResponse<InputStream> response = http.send(request.build(), BodyHandlers.ofInputStream());
+      if (response.statusCode() / 100 == 2) {
+        return response;
+      }
+      try (InputStream body = response.body()) {
+        throw refused(response, body.readNBytes(1 << 20));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandFailed(ExitCode.INTERRUPTED, "interrupted", null, e);
+    } catch (IOException e) {
+      throw unreachable(e, false);
     }
   }
 
@@ -187,10 +238,10 @@ final class ConsoleClient implements Closeable {
   }
 
   private HttpRequest.Builder authorised(HttpRequest.Builder request) {
-    if (destination.token() == null) {
-      throw withoutToken();
-    }
-    return request.header("Authorization", "Bearer " + destination.token());
+    // A server may let everybody read; it says so itself if it does not.
+    return destination.token() == null
+        ? request
+        : request.header("Authorization", "Bearer " + destination.token());
   }
 
   private <T> T read(HttpResponse<byte[]> response, Class<T> type) {
@@ -204,16 +255,6 @@ final class ConsoleClient implements Closeable {
     }
   }
 
-  /// A server that does not run is the better explanation of a token that was never written.
-  private CommandFailed withoutToken() {
-    send(request("/-/healthy").timeout(patience).GET().build());
-    return new CommandFailed(
-        ExitCode.AUTHENTICATION,
-        "there is no token for %s: looked at %s"
-            .formatted(destination.shown(), destination.tokenPlace()),
-        destination.adviceOnToken());
-  }
-
   private HttpResponse<byte[]> send(HttpRequest request) {
     try {
       return http.send(
@@ -222,11 +263,36 @@ final class ConsoleClient implements Closeable {
       Thread.currentThread().interrupt();
       throw new CommandFailed(ExitCode.INTERRUPTED, "interrupted", null, e);
     } catch (IOException e) {
-      throw unreachable(e);
+      throw unreachable(e, !request.method().equals("GET"));
     }
   }
 
-  private CommandFailed unreachable(IOException e) {
+  /// @param changing whether the request may have been heeded though no answer came
+  private CommandFailed unreachable(IOException e, boolean changing) {
+    if (e instanceof HttpTimeoutException && !(e instanceof HttpConnectTimeoutException)) {
+      return changing
+          ? new CommandFailed(
+              ExitCode.UNREACHABLE,
+              "%s has not answered for %d s".formatted(destination.shown(), change.toSeconds()),
+              MAYBE_AT_IT,
+              e)
+          : new CommandFailed(
+              ExitCode.UNREACHABLE,
+              "cannot reach %s (it does not answer)".formatted(destination.shown()),
+              adviceOn(e),
+              e);
+    }
+    if (changing
+        && !hasCause(e, ConnectException.class)
+        && !(e instanceof SSLException)
+        && !(e instanceof HttpConnectTimeoutException)) {
+      return new CommandFailed(
+          ExitCode.UNREACHABLE,
+          "the connection to %s broke before it answered (%s)"
+              .formatted(destination.shown(), reason(e)),
+          MAYBE_AT_IT,
+          e);
+    }
     return new CommandFailed(
         ExitCode.UNREACHABLE,
         "cannot reach %s (%s)".formatted(destination.shown(), reason(e)),
@@ -235,23 +301,53 @@ final class ConsoleClient implements Closeable {
   }
 
   private String adviceOn(IOException e) {
+    if (isUntrusted(e)) {
+      return "name the authority that signed it: larder login %s%s --ca FILE"
+          .formatted(
+              destination.server(),
+              destination.context() == null ? "" : " --name " + destination.context().name());
+    }
     if (e instanceof SSLException) {
-      return "name the authority that signed its certificate: larder login %s --ca FILE"
-          .formatted(destination.server());
+      return hasCause(e, CertificateException.class)
+          ? "ask it by the name its certificate is for, or have that mended"
+          : "check whether it speaks TLS at that port, and which versions";
     }
     boolean here = destination.context() == null && (destination.isLocal() || destination.isHere());
     return here ? "start it with: larder serve" : destination.adviceOnServer();
   }
 
-  private static String reason(IOException e) {
+  private String reason(IOException e) {
     return switch (e) {
-      case SSLException _ -> "its certificate is not trusted: " + e.getMessage();
+      case SSLException _ when isUntrusted(e) ->
+          "its certificate is not trusted: %s did not sign it"
+              .formatted(
+                  destination.ca() == null
+                      ? "the authorities that Java knows"
+                      : "the authorities in " + destination.ca());
+      case SSLException _ when hasCause(e, CertificateException.class) ->
+          "its certificate is not right: " + deepest(e, CertificateException.class);
+      case SSLException _ -> "TLS failed: " + e.getMessage();
       case HttpConnectTimeoutException _ -> "no connection within " + CONNECT.toSeconds() + " s";
-      case HttpTimeoutException _ -> "it does not answer";
       case ConnectException c when hasCause(c, UnresolvedAddressException.class) -> "unknown host";
       case ConnectException c when c.getMessage() == null -> "connection refused";
       default -> String.valueOf(e.getMessage());
     };
+  }
+
+  /// Nobody we trust signed it, rather than that it is wrong in itself or none at all.
+  private static boolean isUntrusted(IOException e) {
+    return e instanceof SSLException && hasCause(e, CertPathBuilderException.class);
+  }
+
+  /// What the innermost cause of that type says.
+  private static String deepest(Throwable failure, Class<? extends Throwable> type) {
+    String message = "";
+    @Nullable Throwable cause = failure;
+    while (cause != null) {
+      message = type.isInstance(cause) ? String.valueOf(cause.getMessage()) : message;
+      cause = cause.getCause();
+    }
+    return message;
   }
 
   private static boolean hasCause(Throwable failure, Class<? extends Throwable> type) {
@@ -271,6 +367,17 @@ final class ConsoleClient implements Closeable {
   }
 
   private CommandFailed refused(HttpResponse<byte[]> response) {
+    return refused(response, response.body());
+  }
+
+  private CommandFailed refused(HttpResponse<?> response, byte[] body) {
+    if (!isProblem(response) && BY_PROXIES.contains(response.statusCode())) {
+      return new CommandFailed(
+          ExitCode.UNREACHABLE,
+          "the proxy before %s has no answer from it (status %d)"
+              .formatted(destination.shown(), response.statusCode()),
+          "see that larder serve runs there and that the proxy waits long enough; " + MAYBE_AT_IT);
+    }
     if (!isProblem(response)) {
       String type = response.headers().firstValue("Content-Type").orElse("");
       return notLarder(
@@ -279,20 +386,28 @@ final class ConsoleClient implements Closeable {
     }
     Problem problem;
     try {
-      problem = Json.response(response.body(), Problem.class);
+      problem = Json.response(body, Problem.class);
     } catch (IllegalArgumentException e) {
       return notLarder(e.getMessage(), e);
     }
     if (response.statusCode() == ErrorCode.UNAUTHENTICATED.status()) {
       return new CommandFailed(
           ExitCode.AUTHENTICATION,
-          "%s refused the token from %s".formatted(destination.shown(), destination.tokenPlace()),
+          destination.token() == null
+              ? "there is no token for %s: looked at %s"
+                  .formatted(destination.shown(), destination.tokenPlace())
+              : "%s refused the token from %s: %s"
+                  .formatted(
+                      destination.shown(),
+                      destination.tokenPlace(),
+                      Wording.plain(problem.detail())),
           destination.adviceOnToken());
     }
     return new CommandFailed(
         ExitCode.of(ErrorCode.exitCode(problem.code(), response.statusCode())),
         Wording.plain(problem.detail()),
-        problem.advice() == null ? null : Wording.plain(problem.advice()));
+        problem.advice() == null ? null : Wording.plain(problem.advice()),
+        problem.code());
   }
 
   private CommandFailed notLarder(@Nullable String why, @Nullable Exception cause) {

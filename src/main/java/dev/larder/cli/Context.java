@@ -45,6 +45,9 @@ record Context(
     } catch (CommandFailed e) {
       return "context %s: %s".formatted(name, e.getMessage());
     }
+    if (token != null && !Destination.isToken(token)) {
+      return "context %s has no proper token".formatted(name);
+    }
     return token == null && tokenFile == null ? "context %s has no token".formatted(name) : null;
   }
 

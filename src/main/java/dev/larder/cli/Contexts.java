@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.larder.wire.Json;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -68,8 +67,7 @@ final class Contexts {
       throw new CommandFailed(
           ExitCode.AUTHENTICATION, "cannot read %s: permission denied".formatted(file), null, e);
     } catch (IOException e) {
-      throw new CommandFailed(
-          ExitCode.FAILED, "cannot read %s: %s".formatted(file, e.getMessage()), null, e);
+      throw FileFault.unread(file, null, e);
     }
   }
 
@@ -165,9 +163,8 @@ final class Contexts {
     }
     try {
       PrivateFile.write(file, (Json.pretty(next) + "\n").getBytes(UTF_8));
-    } catch (IOException | UncheckedIOException e) {
-      throw new CommandFailed(
-          ExitCode.FAILED, "cannot write %s: %s".formatted(file, e.getMessage()), null, e);
+    } catch (IOException e) {
+      throw FileFault.unwritten(file, null, e);
     }
     return new Contexts(file, next);
   }

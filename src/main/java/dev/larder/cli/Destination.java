@@ -13,9 +13,10 @@ import org.jspecify.annotations.Nullable;
 /// Which server a command talks to, and the token for it.
 ///
 /// Options go before variables, and variables before the context the user has made current; without
-/// any of them it is the server of this machine. The token of this machine is only offered to this
-/// machine, and that of a context only to the server of that context: whoever is named with
-/// `--server` must not be handed the key to another house.
+/// any of them, and with `--config`, it is the server of this machine. The token of this machine is
+/// only offered to the console that its configuration describes, and that of a context only to the
+/// server of that context: whoever is named with `--server` must not be handed the key to another
+/// house.
 ///
 /// @param server base URL, without a trailing slash
 /// @param token the token, or null if none was found
@@ -41,6 +42,9 @@ record Destination(
 
   /// A token and where it is from.
   private record Token(@Nullable String value, String place) {}
+
+  private static final Token NONE =
+      new Token(null, "--token-file (not given) and LARDER_TOKEN (not set)");
 
   static Destination of(Options options, Surroundings surroundings, ThisMachine machine) {
     Named named = named(options, surroundings, machine);
@@ -94,7 +98,7 @@ record Destination(
       return "log in again: larder login %s --name %s".formatted(server, context.name());
     }
     if (origin.equals(LOGIN)) {
-      return "on the server, one is made with: larder token create NAME";
+      return "on the server, one is made with: larder token create NAME --scope SCOPE";
     }
     return isHere() || isLocal()
         ? "name the file cli.token in the server's data directory with --token-file"
@@ -120,6 +124,10 @@ record Destination(
     }
     if (options.context != null) {
       return of(Contexts.read(surroundings).named(options.context, "--context"));
+    }
+    if (options.config != null) {
+      // Whoever names a configuration means the server it describes.
+      return new Named(machine.endpoint(options.config).server(), HERE, null);
     }
     String server = surroundings.variable("LARDER_SERVER");
     if (!server.isEmpty()) {
@@ -148,15 +156,23 @@ record Destination(
     // A context that was asked for by an option goes before variables as a whole.
     boolean asked = context != null && options.context != null;
     if (!variable.isEmpty() && !asked) {
-      return new Token(variable.strip(), "LARDER_TOKEN");
+      return new Token(
+          checked(variable, "LARDER_TOKEN", "set it to the token and nothing else"),
+          "LARDER_TOKEN");
     }
     if (context != null) {
       return of(context, named.origin());
     }
-    if (!named.origin().equals(HERE) && !isLocal(named.server())) {
-      return new Token(null, "--token-file (not given) and LARDER_TOKEN (not set)");
+    boolean isHere = named.origin().equals(HERE);
+    if (!isHere && !isLocal(named.server())) {
+      return NONE;
     }
-    Path file = machine.endpoint(options.config).tokenFile();
+    Endpoint here = machine.endpoint(options.config);
+    // Behind another port may be a tunnel to another machine, or another user's program.
+    if (!isHere && !here.isConsole(named.server())) {
+      return NONE;
+    }
+    Path file = here.tokenFile();
     return fromFile(
         file,
         file.toString(),
@@ -186,7 +202,7 @@ record Destination(
     } catch (IOException e) {
       throw new CommandFailed(
           ExitCode.AUTHENTICATION,
-          "cannot read the token in %s: %s".formatted(file, e.getMessage()),
+          "cannot read the token in %s: %s".formatted(file, FileFault.reason(e)),
           null,
           e);
     }
@@ -195,10 +211,15 @@ record Destination(
   /// A header cannot carry anything else, and what a file holds should not end up in an error.
   static String checked(String text, String place, @Nullable String advice) {
     String token = text.strip();
-    if (!token.matches("[!-~]+")) {
+    if (!isToken(token)) {
       throw new CommandFailed(ExitCode.AUTHENTICATION, place + " does not hold a token", advice);
     }
     return token;
+  }
+
+  /// Whether a header can carry it.
+  static boolean isToken(String text) {
+    return text.matches("[!-~]+");
   }
 
   /// Reads a server's base URL and takes trailing slashes off.

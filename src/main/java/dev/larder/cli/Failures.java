@@ -3,6 +3,7 @@ package dev.larder.cli;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -41,7 +42,8 @@ final class Failures {
 
   int failed(Exception e) {
     if (e instanceof CommandFailed failed) {
-      tell(failed.line(), e);
+      // It may name a file, and whoever named that may have put anything into the name.
+      tell(failed.line().lines().map(Wording::plain).collect(Collectors.joining("\n")), e);
       return failed.exitCode().number();
     }
     String what = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();

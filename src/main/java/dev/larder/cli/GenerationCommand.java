@@ -116,13 +116,13 @@ final class GenerationCommand {
     @Parameters(index = "0", paramLabel = "REPOSITORY", description = "The repository's name.")
     private String repository = "";
 
-    @Parameters(index = "1", paramLabel = "FROM", description = "Number of a generation.")
+    @Parameters(index = "1", paramLabel = "OLDER", description = "Number of a generation.")
     private long from;
 
     @Parameters(
         index = "2",
         arity = "0..1",
-        paramLabel = "TO",
+        paramLabel = "NEWER",
         description = "Number of a generation; the current one by default.")
     private @Nullable Long to;
 
@@ -186,6 +186,7 @@ final class GenerationCommand {
           session,
           session
               .client()
+              .patient()
               .post(
                   RepoCommand.path(repository) + "/rollback",
                   new RollbackRequest(wanted),
@@ -198,8 +199,8 @@ final class GenerationCommand {
       if (all.size() < 2) {
         throw new CommandFailed(
             ExitCode.NOT_FOUND,
-            "%s has no earlier generation".formatted(repository),
-            "larder generation list %s shows which are held".formatted(repository));
+            "%s has no earlier generation".formatted(Wording.plain(repository)),
+            "larder generation list %s shows which are held".formatted(Wording.plain(repository)));
       }
       return all.get(1).number();
     }
@@ -242,6 +243,7 @@ final class GenerationCommand {
           session,
           session
               .client()
+              .patient()
               .post(
                   RepoCommand.path(to) + "/promote",
                   new PromoteRequest(from, packages, downgrade),

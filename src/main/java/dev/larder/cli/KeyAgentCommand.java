@@ -50,7 +50,7 @@ final class KeyAgentCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     KeyRequest request = KeyRequest.agent(name, socket, KeyImportCommand.text(publicKey));
-    KeyInfo key = session.client().post(KeyCommand.PATH, request, KeyInfo.class);
+    KeyInfo key = session.client().patient().post(KeyCommand.PATH, request, KeyInfo.class);
     KeyCommand.told(
         session,
         key,

@@ -6,8 +6,6 @@ import dev.larder.cli.Table.Column;
 import dev.larder.wire.KeyInfo;
 import dev.larder.wire.KeyList;
 import dev.larder.wire.KeyRemoved;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -121,7 +119,7 @@ final class KeyCommand {
       } else if (output.quiet()) {
         list.keys().forEach(key -> output.line(Wording.plain(key.name())));
       } else if (output.isText() && list.keys().isEmpty()) {
-        output.line("no keys; larder key create makes one");
+        output.line("no keys; larder key create NAME makes one");
       } else {
         output.table(table(output, list.keys()));
       }
@@ -236,7 +234,7 @@ final class KeyCommand {
     @Override
     public Integer call() {
       String path = path(name) + "/rotate" + (finish ? "/finish" : "");
-      KeyInfo key = session.client().post(path, new Nothing(), KeyInfo.class);
+      KeyInfo key = session.client().patient().post(path, new Nothing(), KeyInfo.class);
       if (finish) {
         told(
             session,
@@ -283,8 +281,9 @@ final class KeyCommand {
 
     @Override
     public Integer call() {
-      if (!yes && !confirmed()) {
-        throw new CommandFailed(ExitCode.FAILED, "nothing was removed", null);
+      if (!yes) {
+        Confirmation.ask(
+            session, () -> "Remove key %s? Its secret cannot be had again.".formatted(name));
       }
       KeyRemoved removed = session.client().delete(path(name), KeyRemoved.class);
       Output output = session.output();
@@ -294,26 +293,6 @@ final class KeyCommand {
         output.line((output.isText() ? "removed " : "") + Wording.plain(removed.name()));
       }
       return ExitCode.OK.number();
-    }
-
-    private boolean confirmed() {
-      Surroundings surroundings = session.surroundings();
-      if (!surroundings.terminal().in()) {
-        throw new CommandFailed(
-            ExitCode.USAGE, "there is no terminal to ask whether to remove", "add --yes");
-      }
-      surroundings
-          .err()
-          .print(
-              "Remove key %s? Its secret cannot be had again. [y/N] "
-                  .formatted(Wording.plain(name)));
-      surroundings.err().flush();
-      try {
-        String answer = surroundings.in().readLine();
-        return answer != null && answer.strip().matches("(?i)y|yes");
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
     }
   }
 }

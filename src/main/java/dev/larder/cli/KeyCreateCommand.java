@@ -28,7 +28,11 @@ final class KeyCreateCommand implements Callable<Integer> {
   @Parameters(paramLabel = "NAME", description = "What repositories shall call it.")
   private String name = "";
 
-  @Option(names = "--kind", paramLabel = "KIND", description = "Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--kind",
+      paramLabel = "KIND",
+      completionCandidates = WordList.KeyKinds.class,
+      description = "Default: ${DEFAULT-VALUE}.")
   private String kind = "openpgp-ed25519";
 
   @Option(

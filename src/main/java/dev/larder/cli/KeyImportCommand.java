@@ -2,12 +2,12 @@ package dev.larder.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.larder.wire.ErrorCode;
 import dev.larder.wire.KeyInfo;
 import dev.larder.wire.KeyRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -45,8 +45,8 @@ final class KeyImportCommand implements Callable<Integer> {
       names = "--password-file",
       paramLabel = "FILE",
       description =
-          "The file with the key's password in its first line. Default: it is asked for on a"
-              + " terminal; else the key must have none.")
+          "The file with the key's password in its first line. Default: if the key has one, it is"
+              + " asked for on a terminal.")
   private @Nullable Path passwordFile;
 
   KeyImportCommand(Session session) {
@@ -55,11 +55,7 @@ final class KeyImportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    String secret = text(file);
-    KeyInfo key =
-        session
-            .client()
-            .post(KeyCommand.PATH, KeyRequest.secret(name, secret, password()), KeyInfo.class);
+    KeyInfo key = imported(text(file));
     KeyCommand.told(
         session,
         key,
@@ -72,19 +68,28 @@ final class KeyImportCommand implements Callable<Integer> {
     return ExitCode.OK.number();
   }
 
-  private @Nullable String password() {
+  /// The server knows whether the key has a password; only then is somebody asked for it.
+  private KeyInfo imported(String secret) {
     if (passwordFile != null) {
-      return text(passwordFile).lines().findFirst().orElse("");
-    }
-    Surroundings surroundings = session.surroundings();
-    if (!surroundings.terminal().in()) {
-      return null;
+      return sent(secret, text(passwordFile).lines().findFirst().orElse(""));
     }
     try {
-      return surroundings.secrets().ask("Password of the key (empty if it has none): ");
+      return sent(secret, null);
+    } catch (CommandFailed e) {
+      if (!e.has(ErrorCode.LOCKED_KEY) || !session.surroundings().terminal().in()) {
+        throw e;
+      }
+    }
+    try {
+      return sent(secret, session.surroundings().secrets().ask("Password of the key: "));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private KeyInfo sent(String secret, @Nullable String password) {
+    KeyRequest request = KeyRequest.secret(name, secret, password);
+    return session.client().post(KeyCommand.PATH, request, KeyInfo.class);
   }
 
   /// The text of a small file.
@@ -98,11 +103,8 @@ final class KeyImportCommand implements Callable<Integer> {
             "export the one key alone, with --export-options export-minimal");
       }
       bytes = Files.readAllBytes(file);
-    } catch (NoSuchFileException e) {
-      throw new CommandFailed(ExitCode.NOT_FOUND, "there is no file " + file, null, e);
     } catch (IOException e) {
-      throw new CommandFailed(
-          ExitCode.FAILED, "cannot read %s: %s".formatted(file, e.getMessage()), null, e);
+      throw FileFault.unread(file, null, e);
     }
     // Binary OpenPGP packets begin with a byte that no text in UTF-8 begins with.
     if (bytes.length > 0 && (bytes[0] & 0xc0) == 0x80) {

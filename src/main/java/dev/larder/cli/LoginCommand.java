@@ -162,7 +162,7 @@ final class LoginCommand implements Callable<Integer> {
       }
       throw new CommandFailed(
           ExitCode.AUTHENTICATION,
-          "cannot read the token in %s: %s".formatted(file, e.getMessage()),
+          "cannot read the token in %s: %s".formatted(file, FileFault.reason(e)),
           "name the right file with --token-file",
           e);
     }

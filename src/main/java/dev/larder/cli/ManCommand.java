@@ -126,7 +126,10 @@ final class ManCommand implements Callable<Integer> {
       }
     } catch (IOException e) {
       throw new CommandFailed(
-          ExitCode.FAILED, "cannot write to %s: %s".formatted(target, e.getMessage()), null, e);
+          ExitCode.FAILED,
+          "cannot write to %s: %s".formatted(target, FileFault.reason(e)),
+          null,
+          e);
     }
     Output output = session.output();
     if (output.isText() && !output.quiet()) {
@@ -159,7 +162,8 @@ final class ManCommand implements Callable<Integer> {
         Files.delete(scratch);
       }
     } catch (IOException e) {
-      throw new CommandFailed(ExitCode.FAILED, "cannot show the page: " + e.getMessage(), null, e);
+      throw new CommandFailed(
+          ExitCode.FAILED, "cannot show the page: " + FileFault.reason(e), null, e);
     }
   }
 

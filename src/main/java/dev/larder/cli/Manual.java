@@ -62,6 +62,7 @@ final class Manual {
     if (isRoot) {
       surroundings(page);
     }
+    exits(page, isRoot);
     page.seeAlso(related(command));
     return page;
   }
@@ -175,9 +176,21 @@ final class Manual {
         "The servers larder login was called for, and the tokens for them; in XDG_CONFIG_HOME if"
             + " that is set.");
     page.item("/etc/larder/larder.toml", "The configuration of a server; see larder.toml(5).");
+  }
+
+  /// The same numbers for all commands: explained by one page, and not left out by any.
+  private static void exits(ManPage page, boolean isRoot) {
     page.heading("Exit status");
-    for (ExitCode code : ExitCode.values()) {
-      page.item(String.valueOf(code.number()), code.meaning());
+    if (isRoot) {
+      for (ExitCode code : ExitCode.values()) {
+        page.item(String.valueOf(code.number()), code.meaning());
+      }
+    } else {
+      page.paragraph(
+          Stream.of(ExitCode.values())
+                  .map(code -> "`%d`: %s".formatted(code.number(), code.meaning()))
+                  .collect(Collectors.joining("; "))
+              + ".");
     }
   }
 

@@ -146,6 +146,7 @@ final class MirrorCommand {
       RefreshResult result =
           session
               .client()
+              .patient()
               .post(path(name) + "/refresh", new RefreshRequest(accept), RefreshResult.class);
       Output output = session.output();
       if (output.isJson()) {

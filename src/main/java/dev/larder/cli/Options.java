@@ -41,7 +41,9 @@ final class Options implements GlobalOptions {
       names = "--config",
       paramLabel = "FILE",
       scope = ScopeType.INHERIT,
-      description = "Configuration of this machine (or LARDER_CONFIG). Default: the usual places.")
+      description =
+          "Configuration of this machine (or LARDER_CONFIG), to talk to its server whichever context"
+              + " is current. Default: the usual places.")
   @Nullable Path config;
 
   @Option(
@@ -68,7 +70,8 @@ final class Options implements GlobalOptions {
       scope = ScopeType.INHERIT,
       description =
           "File with the token (or the token itself in LARDER_TOKEN). Default: that of the context;"
-              + " cli.token in the data directory, for a server on this machine.")
+              + " cli.token in the data directory, for the console of this machine's"
+              + " configuration.")
   @Nullable Path tokenFile;
 
   @Option(

@@ -59,7 +59,7 @@ final class PackageCommands {
       if (output.isJson()) {
         output.json(new PackagePage(found, null));
       } else if (output.quiet()) {
-        found.stream().map(PackageSummary::name).distinct().forEach(output::line);
+        found.stream().map(each -> Wording.plain(each.name())).distinct().forEach(output::line);
       } else if (output.isText() && found.isEmpty()) {
         output.line("nothing found");
       } else {

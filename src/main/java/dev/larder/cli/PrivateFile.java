@@ -30,12 +30,17 @@ final class PrivateFile {
   private PrivateFile() {}
 
   /// Replaces the file as a whole: whoever reads it, also after a power cut, finds the old content
-  /// or the new. It has its mode from the moment it exists. A link stays one.
-  static void write(Path place, byte[] content) throws IOException {
-    Path file = Files.isSymbolicLink(place) ? place.toRealPath() : place;
+  /// or the new. It has its mode from the moment it exists.
+  ///
+  /// @throws IOException if it cannot be written, or is a symbolic link: then it would be for
+  ///   somebody else to say who reads what is written, and what directory is closed to others
+  static void write(Path file, byte[] content) throws IOException {
     Path directory = file.toAbsolutePath().getParent();
     if (directory == null) {
-      throw new IOException(place + " is not a file");
+      throw new IOException("it is not a file");
+    }
+    if (Files.isSymbolicLink(file)) {
+      throw new IOException("it is a symbolic link; make its directory one instead");
     }
     makeDirectory(directory);
     Path fresh = file.resolveSibling(file.getFileName() + ".new");

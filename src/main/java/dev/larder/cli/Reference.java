@@ -36,6 +36,21 @@ final class Reference {
       | of `cache ls` | mirror, path, size, modified, checked |
       | of `cache rm` | mirror, pattern, files, bytes, files that are kept |
       | of `explain` | fact, value |
+      | of `repo list`, `repo show`, `repo create` | name, format, architectures or ABIs (space), packages, size, generation, changed, keys (space) |
+      | of `repo add`, `repo remove`, `generation diff`, `rollback` and `promote` | `added`, `removed` or `changed`; package, version before, version after, architecture or ABI |
+      | of `repo search`, `repo info` | package, version, architecture or ABI, size, signed (`yes`, `no`), description |
+      | of `repo files` | path |
+      | of `repo lint` | `error`, `warning` or `note`; package, architecture or ABI, rule, message |
+      | of `repo verify` | `restored` or `damaged`; path, what |
+      | of `generation list` | number, `current` or `held`; made, packages, changes (`, `) |
+      | of `key list`, and what changes a key | name, kind, origin, state, expires, fingerprint, used by (`, `) |
+      | of `key show` | `current`, `next` or `retired`; number, fingerprint, added, expires, retired, user ID |
+      | of `key remove` | name |
+      | of `token create` | id, name, token |
+      | of `token list`, `token revoke` | id, name, scopes (space), created, used, expires, made by |
+      | of `token hash` | hash; with `--new` token, hash |
+      | of `whoami` | principal, kind, scopes (space) |
+      | of `audit` | time, who, from where, action, repository, target, result |
       | of `version` | `client` or `server`, version, Java |
       | of `login` | context, server, principal, scopes (`,`) |
       | of `context list` | name, current, server, where the token is |
@@ -43,7 +58,9 @@ final class Reference {
 
       States: `ok`, `idle` (no client has asked for an index yet), `degraded` (an upstream is left
       out), `failing` (the last refresh failed), `refused` (upstream offers an index that is not
-      served).
+      served). States of keys: `ok`, `expiring`, `expired`, `rotating`.
+
+      `repo delete`, `repo sign`, `context use` and `logout` write nothing then.
       """;
 
   /// Variables that every command heeds, and what they mean.
@@ -70,7 +87,9 @@ final class Reference {
     facts.append(
         """
 
-        An option goes before a variable, and a variable before the context that is current.
+        An option goes before a variable, and a variable before the context that is current. An option
+        `--config` means the server of that configuration, unless `--server` or `--context` names
+        another.
 
         | variable | meaning |
         |---|---|

@@ -13,7 +13,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// Commands that look after a repository as a whole: `larder repo lint | verify | sign`.
+/// Commands that look after a repository as a whole: `larder repo lint | verify | sign | keyring`.
 final class RepoChecks {
   private RepoChecks() {}
 
@@ -38,7 +38,8 @@ final class RepoChecks {
 
     @Override
     public Integer call() {
-      LintReport report = session.client().get(RepoCommand.path(name) + "/lint", LintReport.class);
+      LintReport report =
+          session.client().patient().get(RepoCommand.path(name) + "/lint", LintReport.class);
       Output output = session.output();
       if (output.isJson()) {
         output.json(report);
@@ -100,7 +101,10 @@ final class RepoChecks {
     @Override
     public Integer call() {
       VerifyReport report =
-          session.client().post(RepoCommand.path(name) + "/verify", null, VerifyReport.class);
+          session
+              .client()
+              .patient()
+              .post(RepoCommand.path(name) + "/verify", null, VerifyReport.class);
       Output output = session.output();
       if (output.isJson()) {
         output.json(report);
@@ -144,6 +148,7 @@ final class RepoChecks {
       RepositoryChange change =
           session
               .client()
+              .patient()
               .post(RepoCommand.path(name) + "/sign", new SignRequest(all), RepositoryChange.class);
       Output output = session.output();
       if (output.isJson()) {
@@ -153,6 +158,37 @@ final class RepoChecks {
             "%s: generation %d is signed"
                 .formatted(Wording.plain(change.repository()), change.generation()));
       }
+      return ExitCode.OK.number();
+    }
+  }
+
+  @Command(
+      name = "keyring",
+      description = {
+        "Adds a package with the public keys to a pacman repository: NAME-keyring.",
+        "Clients that install it believe those keys, and no longer the ones before them; so they"
+            + " follow when the key is exchanged."
+      },
+      footerHeading = "%nExamples:%n",
+      footer = {"  larder repo keyring internal"})
+  static final class Keyring implements Callable<Integer> {
+    private final Session session;
+
+    @Parameters(paramLabel = "NAME", description = "The repository's name.")
+    private String name = "";
+
+    Keyring(Session session) {
+      this.session = session;
+    }
+
+    @Override
+    public Integer call() {
+      RepoCommand.changed(
+          session,
+          session
+              .client()
+              .patient()
+              .post(RepoCommand.path(name) + "/keyring", null, RepositoryChange.class));
       return ExitCode.OK.number();
     }
   }

@@ -35,9 +35,11 @@ final class RepoCommand {
         .addSubcommand(new PackageCommands.Search(session))
         .addSubcommand(new PackageCommands.Info(session))
         .addSubcommand(new PackageCommands.Files(session))
+        .addSubcommand(new DownloadCommand(session))
         .addSubcommand(new RepoChecks.Lint(session))
         .addSubcommand(new RepoChecks.Verify(session))
-        .addSubcommand(new RepoChecks.Sign(session));
+        .addSubcommand(new RepoChecks.Sign(session))
+        .addSubcommand(new RepoChecks.Keyring(session));
   }
 
   static String path(String repository) {
@@ -105,6 +107,7 @@ final class RepoCommand {
         names = "--format",
         required = true,
         paramLabel = "FORMAT",
+        completionCandidates = WordList.Formats.class,
         description = "What it hosts: pacman or freebsd-pkg.")
     private String format = "";
 
@@ -137,18 +140,21 @@ final class RepoCommand {
     @Option(
         names = "--signature",
         paramLabel = "TYPE",
+        completionCandidates = WordList.Signatures.class,
         description = "How FreeBSD's clients check it: fingerprints (the default) or pubkey.")
     private @Nullable String signature;
 
     @Option(
         names = "--compat",
         paramLabel = "VERSION",
+        completionCandidates = WordList.Compatible.class,
         description = "Which repo-add pacman databases are like: 7 (the default) or 6.0.")
     private @Nullable String compat;
 
     @Option(
         names = "--on-conflict",
         paramLabel = "WHAT",
+        completionCandidates = WordList.Conflicts.class,
         description = "What to do about other bytes under the same version: refuse or bump.")
     private @Nullable String onConflict;
 
@@ -196,7 +202,9 @@ final class RepoCommand {
         show(output, made);
         if (output.isText()) {
           output.line("");
-          output.line("Put packages in with: larder repo add " + made.name() + " FILE...");
+          output.line(
+              "Put packages in with: larder repo add %s FILE..."
+                  .formatted(Wording.plain(made.name())));
         }
       }
       return ExitCode.OK.number();
@@ -231,7 +239,7 @@ final class RepoCommand {
     output.line("  settings    " + (repository.configured() ? "in the configuration" : "own"));
   }
 
-  private static Table table(List<RepositoryInfo> repositories, Output output) {
+  static Table table(List<RepositoryInfo> repositories, Output output) {
     Table table =
         new Table(
             Column.text("NAME"),
@@ -277,7 +285,8 @@ final class RepoCommand {
       } else if (output.quiet()) {
         list.repositories().forEach(each -> output.line(Wording.plain(each.name())));
       } else if (output.isText() && list.repositories().isEmpty()) {
-        output.line("there are no repositories; make one with: larder repo create");
+        output.line(
+            "there are no repositories; make one with: larder repo create NAME --format FORMAT");
       } else {
         output.table(table(list.repositories(), output));
       }
@@ -320,15 +329,20 @@ final class RepoCommand {
         "Its key stays; larder key remove removes that."
       },
       footerHeading = "%nExamples:%n",
-      footer = {"  larder repo delete internal", "  larder repo delete internal --packages"})
+      footer = {"  larder repo delete internal", "  larder repo delete internal --packages --yes"})
   private static final class DeleteRepository implements Callable<Integer> {
     private final Session session;
 
     @Parameters(paramLabel = "NAME", description = "The repository's name.")
     private String name = "";
 
-    @Option(names = "--packages", description = "Also if there are packages in it.")
+    @Option(names = "--packages", description = "Also if there are packages in it; asks first.")
     private boolean packages;
+
+    @Option(
+        names = {"-y", "--yes"},
+        description = "Do not ask.")
+    private boolean yes;
 
     DeleteRepository(Session session) {
       this.session = session;
@@ -336,11 +350,20 @@ final class RepoCommand {
 
     @Override
     public Integer call() {
-      session.client().delete(path(name) + (packages ? "?packages=true" : ""));
+      if (packages && !yes) {
+        Confirmation.ask(session, this::question);
+      }
+      session.client().patient().delete(path(name) + (packages ? "?packages=true" : ""));
       if (session.output().isText() && !session.output().quiet()) {
         session.output().line("removed: " + Wording.plain(name));
       }
       return ExitCode.OK.number();
+    }
+
+    private String question() {
+      RepositoryInfo there = session.client().get(path(name), RepositoryInfo.class);
+      return "Remove repository %s with %s, %s?"
+          .formatted(name, Wording.count(there.packages(), "package"), Wording.iec(there.bytes()));
     }
   }
 
@@ -387,7 +410,10 @@ final class RepoCommand {
                   .collect(Collectors.joining());
       changed(
           session,
-          session.client().delete(path(name) + "/packages" + query, RepositoryChange.class));
+          session
+              .client()
+              .patient()
+              .delete(path(name) + "/packages" + query, RepositoryChange.class));
       return ExitCode.OK.number();
     }
   }

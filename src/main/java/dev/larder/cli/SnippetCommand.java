@@ -2,18 +2,24 @@ package dev.larder.cli;
 
 import dev.larder.snippet.Address;
 import dev.larder.snippet.Client;
+import dev.larder.snippet.OwnRepository;
 import dev.larder.snippet.Snippet;
+import dev.larder.wire.KeyInfo;
 import dev.larder.wire.MirrorInfo;
+import dev.larder.wire.RepositoryInfo;
 import dev.larder.wire.ServerInfo;
 import dev.larder.wire.Status;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -24,8 +30,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "snippet",
     description = {
-      "Shows what to write into a client's configuration so that it uses a mirror.",
-      "Everything but what to write is a comment, so the output can be pasted or redirected whole."
+      "Shows what to write into a client's configuration so that it uses a mirror or repository.",
+      "Everything but what to write is a comment, so the output can be pasted or redirected whole.",
+      "With --write it is done on this machine at once."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -33,7 +40,9 @@ import picocli.CommandLine.Parameters;
       "  larder snippet arch --url http://packages.example.net:8080",
       "  larder snippet freebsd",
       "  larder snippet freebsd --variant 14 -q > larder.conf",
-      "  larder snippet freebsd-update --url http://packages.example.net"
+      "  larder snippet freebsd-update --url http://packages.example.net",
+      "  larder snippet internal --write",
+      "  larder snippet internal --undo"
     })
 final class SnippetCommand implements Callable<Integer> {
   private final Session session;
@@ -41,7 +50,9 @@ final class SnippetCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "WHAT",
       completionCandidates = ClientWords.class,
-      description = "A mirror's name, or a client: pacman, freebsd, freebsd-update, bastille.")
+      description =
+          "The name of a mirror or repository, or a client: pacman, freebsd, freebsd-update,"
+              + " bastille.")
   private String what = "";
 
   @Option(
@@ -65,6 +76,25 @@ final class SnippetCommand implements Callable<Integer> {
       description =
           "Base URL by which clients reach the server. Default: what the server listens on.")
   private @Nullable String url;
+
+  @Option(
+      names = "--write",
+      description =
+          "Write it into the file of this machine, with the keys of a repository; as root. What is"
+              + " there already stays.")
+  private boolean write;
+
+  @Option(
+      names = "--undo",
+      description =
+          "Take out of the files of this machine what --write put there; needs no server.")
+  private boolean undo;
+
+  @Option(
+      names = "--root",
+      paramLabel = "DIR",
+      description = "With --write and --undo: a directory that is the root of another system.")
+  private Path root = Path.of("/");
 
   /// The clients, for completion.
   private static final class ClientWords extends WordList {
@@ -93,7 +123,16 @@ final class SnippetCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (undo) {
+      return takenBack();
+    }
     Status status = session.client().get("/api/v1/status", Status.class);
+    RepositoryInfo own = own(status);
+    if (own != null) {
+      Address address = address(status, own.name(), "/repo/" + own.name() + "/", false, _ -> true);
+      List<Snippet> all = ownRepository(own, address).snippets(own.format());
+      return told(new Told(own.name(), all.getFirst().variant(), all), () -> trust(own));
+    }
     MirrorInfo mirror = mirror(status.mirrors());
     Client client = Client.of(mirror.format());
     if (client == null) {
@@ -102,10 +141,78 @@ final class SnippetCommand implements Callable<Integer> {
           "there is no snippet for the format %s".formatted(Wording.plain(mirror.format())),
           null);
     }
-    Address address = address(status, mirror, client);
+    Address address =
+        address(status, mirror.name(), mirror.path(), atRoot(status, mirror), client::canReach);
     List<Snippet> all = client.snippets(address);
-    write(new Told(mirror.name(), client.word(), variant == null ? all : List.of(chosen(all))));
+    return told(
+        new Told(mirror.name(), client.word(), variant == null ? all : List.of(chosen(all))),
+        () -> SnippetInstall.Trust.NOTHING);
+  }
+
+  private int told(Told told, Supplier<SnippetInstall.Trust> trust) {
+    if (!write) {
+      show(told);
+      return ExitCode.OK.number();
+    }
+    if (told.snippets().size() > 1) {
+      throw new CommandFailed(
+          ExitCode.USAGE,
+          "there are several, for different systems",
+          "choose one with --variant: "
+              + told.snippets().stream().map(Snippet::variant).collect(Collectors.joining(", ")));
+    }
+    Snippet snippet = told.snippets().getFirst();
+    List<String> files =
+        new SnippetInstall(root.toAbsolutePath(), told.mirror()).write(snippet, trust.get());
+    changed("wrote", files);
+    if (session.output().isText() && !session.output().quiet()) {
+      snippet.notes().forEach(note -> session.output().line("note: " + note));
+      session.output().line("undo: larder snippet %s --undo".formatted(told.mirror()));
+    }
     return ExitCode.OK.number();
+  }
+
+  private int takenBack() {
+    if (write) {
+      throw new CommandFailed(ExitCode.USAGE, "--write and --undo contradict each other", null);
+    }
+    List<String> files = new SnippetInstall(root.toAbsolutePath(), what).undo();
+    if (files.isEmpty()) {
+      throw new CommandFailed(
+          ExitCode.NOT_FOUND,
+          "nothing on this machine was written for " + Wording.plain(what),
+          "give the name that --write was given");
+    }
+    changed("took it out of", files);
+    return ExitCode.OK.number();
+  }
+
+  /// What `-o json` shows of `--write` and `--undo`.
+  ///
+  /// @param files that were written, changed or removed
+  record Changed(List<String> files) {}
+
+  private void changed(String what, List<String> files) {
+    Output output = session.output();
+    if (output.isJson()) {
+      output.json(new Changed(files));
+    } else if (!output.quiet()) {
+      files.forEach(file -> output.line(what + " " + Wording.plain(file)));
+    }
+  }
+
+  /// The keys of a repository, from the server and not from where packages come from.
+  private SnippetInstall.Trust trust(RepositoryInfo own) {
+    List<KeyInfo.Version> keys = new ArrayList<>();
+    for (String key : own.signedBy().isEmpty() ? List.<String>of() : own.keys()) {
+      KeyInfo info =
+          session.client().get("/api/v1/keys/" + ConsoleClient.encoded(key), KeyInfo.class);
+      keys.add(info.current());
+      if (info.next() != null) {
+        keys.add(info.next());
+      }
+    }
+    return SnippetInstall.Trust.of(own.name(), own.signature(), keys);
   }
 
   /// The mirror that is named, or the one that a client can use.
@@ -118,8 +225,8 @@ final class SnippetCommand implements Callable<Integer> {
     if (client == null) {
       throw new CommandFailed(
           ExitCode.NOT_FOUND,
-          "there is no mirror named " + Wording.plain(what) + ", and no client either",
-          "larder mirror list shows the mirrors; clients are "
+          "there is no mirror, repository or client named " + Wording.plain(what),
+          "larder mirror list and larder repo list show what there is; clients are "
               + Arrays.stream(Client.values()).map(Client::word).collect(Collectors.joining(", ")));
     }
     List<MirrorInfo> fitting =
@@ -181,7 +288,7 @@ final class SnippetCommand implements Callable<Integer> {
                     + all.stream().map(Snippet::variant).collect(Collectors.joining(", "))));
   }
 
-  private void write(Told told) {
+  private void show(Told told) {
     Output output = session.output();
     List<Snippet> snippets = told.snippets();
     if (output.isJson()) {
@@ -213,32 +320,57 @@ final class SnippetCommand implements Callable<Integer> {
     return " alone and without the marks with --variant " + snippet.variant();
   }
 
+  /// At the root of a shared listener the first mirror of each format answers.
+  private static boolean atRoot(Status status, MirrorInfo mirror) {
+    return status.mirrors().stream()
+        .filter(m -> m.format().equals(mirror.format()))
+        .findFirst()
+        .filter(first -> first.name().equals(mirror.name()))
+        .isPresent();
+  }
+
+  /// The repository of our own that is named; null if a mirror or a client is meant.
+  private @Nullable RepositoryInfo own(Status status) {
+    boolean other =
+        mirrorName != null || named(status.mirrors(), what) != null || Client.named(what) != null;
+    return other
+        ? null
+        : status.repositories().stream()
+            .filter(each -> each.name().equals(what))
+            .findFirst()
+            .orElse(null);
+  }
+
+  private static OwnRepository ownRepository(RepositoryInfo own, Address address) {
+    OwnRepository.Check check =
+        switch (own.signedBy().isEmpty() ? "none" : own.signature()) {
+          case "openpgp" -> OwnRepository.Check.OPENPGP;
+          case "fingerprints" -> OwnRepository.Check.FINGERPRINTS;
+          case "pubkey" -> OwnRepository.Check.PUBKEY;
+          default -> OwnRepository.Check.NONE;
+        };
+    String fingerprint = own.signedBy().isEmpty() ? "" : own.signedBy().getFirst();
+    return new OwnRepository(own.name(), address, check, fingerprint);
+  }
+
   /// One that other machines reach before any that they do not, and of these one that the client
   /// can express; then the mirror's own address before the shared ones.
-  private Address address(Status status, MirrorInfo mirror, Client client) {
-    // At the root of a shared listener the first mirror of each format answers.
-    boolean atRoot =
-        status.mirrors().stream()
-            .filter(m -> m.format().equals(mirror.format()))
-            .findFirst()
-            .filter(first -> first.name().equals(mirror.name()))
-            .isPresent();
+  private Address address(
+      Status status, String name, String path, boolean atRoot, Predicate<Address> canReach) {
     if (url != null) {
-      return address(url, mirror.path(), atRoot);
+      return address(url, path, atRoot);
     }
     ServerInfo server = status.server();
     List<Address> addresses = new ArrayList<>();
-    server.own().getOrDefault(mirror.name(), List.of()).stream()
+    server.own().getOrDefault(name, List.of()).stream()
         .map(base -> address(base, "/", false))
         .forEach(addresses::add);
-    server.packages().stream()
-        .map(base -> address(base, mirror.path(), atRoot))
-        .forEach(addresses::add);
+    server.packages().stream().map(base -> address(base, path, atRoot)).forEach(addresses::add);
     return addresses.stream()
         .map(this::withName)
         .min(
             Comparator.comparing(Address::isLoopback)
-                .thenComparing(address -> !client.canReach(address)))
+                .thenComparing(address -> !canReach.test(address)))
         .orElseThrow(() ->
             new CommandFailed(
                 ExitCode.FAILED,

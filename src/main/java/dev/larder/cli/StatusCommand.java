@@ -44,9 +44,15 @@ final class StatusCommand implements Callable<Integer> {
     } else if (output.isText()) {
       writeServer(output, status.server());
       tables.writeText(status.mirrors(), false);
+      if (!status.repositories().isEmpty()) {
+        output.line("");
+        RepoCommand.table(status.repositories(), output)
+            .writeAligned(output.out(), output.paint(), output.width());
+      }
     } else {
       serverTable(status.server(), output.words()).writeTabbed(output.out(), "server");
       tables.writeTabbed(status.mirrors());
+      RepoCommand.table(status.repositories(), output).writeTabbed(output.out(), "repo");
     }
     return ExitCode.OK.number();
   }

@@ -84,7 +84,7 @@ public record Surroundings(
       throw new CommandFailed(
           ExitCode.USAGE,
           "a secret cannot be asked for unless input and output are a terminal",
-          "name a file with --token-file, or pipe it in");
+          "name the file it is in, with --token-file or --password-file");
     }
     char[] typed = console.readPassword("%s", question);
     return typed == null ? null : new String(typed);

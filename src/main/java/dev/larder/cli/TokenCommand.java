@@ -44,13 +44,13 @@ final class TokenCommand {
         "Makes a token and shows it, once.",
         "A scope is VERB:REPOSITORY (verbs: read, upload, remove, promote, sign; * in the"
             + " repository stands for any characters), or keys, tokens or admin alone. Nobody can"
-            + " give more than their own token has."
+            + " give more than their own token has, or for longer."
       },
       footerHeading = "%nExamples:%n",
       footer = {
         "  larder token create ci --scope upload:internal --expires 90d",
         "  larder token create monitoring --scope 'read:*'",
-        "  larder token create alice --scope admin -q > token"
+        "  (umask 077; larder token create alice --scope admin -q > token)"
       })
   private static final class CreateToken implements Callable<Integer> {
     private final Session session;
@@ -102,7 +102,9 @@ final class TokenCommand {
         output.line("");
         output.line("  " + output.painted(Tone.STRONG, created.secret()));
         output.line("");
-        output.line("It is not shown again. Revoke it with: larder token revoke " + token.id());
+        output.line(
+            "It is not shown again. Revoke it with: larder token revoke "
+                + Wording.plain(token.id()));
       } else {
         Table table = new Table(Column.text("ID"), Column.text("NAME"), Column.text("TOKEN"));
         table.add(created.token().id(), created.token().name(), created.secret());
@@ -168,7 +170,8 @@ final class TokenCommand {
   @Command(
       name = "revoke",
       description = {
-        "Revokes a token: from now on it is worth nothing.",
+        "Revokes a token: from now on it is worth nothing. Tokens that were made with it live on;"
+            + " larder token list shows who made which.",
         "Tokens that the configuration declares are revoked there."
       },
       footerHeading = "%nExamples:%n",
@@ -176,7 +179,7 @@ final class TokenCommand {
   private static final class RevokeToken implements Callable<Integer> {
     private final Session session;
 
-    @Parameters(paramLabel = "ID", description = "The token's id or name.")
+    @Parameters(paramLabel = "TOKEN", description = "The token's id or name.")
     private String id = "";
 
     RevokeToken(Session session) {

@@ -66,12 +66,18 @@ final class Trust {
     } catch (NoSuchFileException e) {
       throw new CommandFailed(
           ExitCode.FAILED, "there is no file %s with certificates".formatted(file), null, e);
-    } catch (IOException | GeneralSecurityException e) {
-      throw new CommandFailed(
-          ExitCode.FAILED,
-          "cannot read the certificates in %s: %s".formatted(file, e.getMessage()),
-          "name a file in PEM form",
-          e);
+    } catch (IOException e) {
+      throw unread(file, FileFault.reason(e), e);
+    } catch (GeneralSecurityException e) {
+      throw unread(file, String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private static CommandFailed unread(Path file, String why, Exception cause) {
+    return new CommandFailed(
+        ExitCode.FAILED,
+        "cannot read the certificates in %s: %s".formatted(file, why),
+        "name a file in PEM form",
+        cause);
   }
 }

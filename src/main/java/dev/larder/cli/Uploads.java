@@ -1,20 +1,17 @@
 package dev.larder.cli;
 
 import dev.larder.cli.Upload.Result;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -69,19 +66,17 @@ final class Uploads {
     }
   }
 
-  /// Tells of every upload that failed and then fails itself, as the first of them did; returns
-  /// what the server said of all of them if none failed.
-  List<Result.Sent> checked(List<Result> results) {
-    List<Result.Sent> sent = new ArrayList<>();
+  /// Tells of every upload that failed and then fails itself, as the first of them did; does
+  /// nothing if none failed.
+  void check(List<Result> results) {
     List<Result.Failed> failed = new ArrayList<>();
     for (Result result : results) {
-      switch (result) {
-        case Result.Sent each -> sent.add(each);
-        case Result.Failed each -> failed.add(each);
+      if (result instanceof Result.Failed each) {
+        failed.add(each);
       }
     }
     if (failed.isEmpty()) {
-      return sent;
+      return;
     }
     CommandFailed first = failed.getFirst().why();
     if (results.size() == 1) {
@@ -114,31 +109,27 @@ final class Uploads {
   private static Result send(ConsoleClient client, Upload upload, Progress progress) {
     Progress.Transfer transfer = progress.begin(upload.name(), size(upload.file()));
     try {
-      Result.Sent sent = sent(client, upload, progress, transfer);
+      put(client, upload, progress, transfer);
       progress.end(transfer, "sent, " + Wording.iec(size(upload.file())));
-      return sent;
+      return new Result.Sent(upload);
     } catch (CommandFailed e) {
       progress.end(transfer, "failed");
       return new Result.Failed(upload, e);
     } catch (IOException e) {
       progress.end(transfer, "failed");
-      return new Result.Failed(upload, unreadable(upload.file(), e));
+      return new Result.Failed(upload, FileFault.unread(upload.file(), null, e));
     }
   }
 
-  private static CommandFailed unreadable(Path file, IOException e) {
-    return e instanceof NoSuchFileException || e instanceof FileNotFoundException
-        ? new CommandFailed(ExitCode.NOT_FOUND, "there is no file " + file, null, e)
-        : new CommandFailed(
-            ExitCode.FAILED, "cannot read %s: %s".formatted(file, e.getMessage()), null, e);
-  }
-
-  private static Result.Sent sent(
+  private static void put(
       ConsoleClient client, Upload upload, Progress progress, Progress.Transfer transfer)
       throws IOException {
-    Map<String, String> headers = new HashMap<>(upload.headers());
-    headers.putIfAbsent("Content-Type", "application/octet-stream");
-    headers.put("Repr-Digest", "sha-256=:%s:".formatted(digest(upload.file())));
+    Map<String, String> headers =
+        Map.of(
+            "Content-Type",
+            "application/octet-stream",
+            "Repr-Digest",
+            "sha-256=:%s:".formatted(digest(upload.file())));
     AtomicLong moved = new AtomicLong();
     BodyPublisher body =
         new Counted(
@@ -147,7 +138,7 @@ final class Uploads {
               moved.addAndGet(bytes);
               transfer.moved(bytes);
             });
-    return client.send(upload, headers, body, moved::get, progress::tick);
+    client.send(upload, headers, body, moved::get, progress::tick);
   }
 
   /// @return the SHA-256 in base64

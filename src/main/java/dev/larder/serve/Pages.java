@@ -2,8 +2,10 @@ package dev.larder.serve;
 
 import dev.larder.repo.Content;
 import dev.larder.repo.Repository;
+import dev.larder.repo.RepositoryReport;
 import dev.larder.snippet.Address;
 import dev.larder.snippet.Client;
+import dev.larder.snippet.OwnRepository;
 import dev.larder.snippet.Snippet;
 import dev.larder.store.RelPath;
 import gg.jte.ContentType;
@@ -55,11 +57,33 @@ final class Pages {
 
   private FrontPage.Served served(Content content, String askedAt) {
     String path = "/" + Target.encode(content.name()) + "/";
-    // What clients are told about mirrors leads nowhere in a repository of our own.
-    Client client = content instanceof Repository ? null : Client.of(content.format());
     List<Snippet> snippets =
-        client == null ? List.of() : client.snippets(new Address(askedAt, path, atRoot(content)));
+        content instanceof Repository repository
+            ? own(repository, new Address(askedAt, path, false))
+            : mirrored(content, new Address(askedAt, path, atRoot(content)));
     return new FrontPage.Served(content.name(), content.format(), path, askedAt + path, snippets);
+  }
+
+  private static List<Snippet> mirrored(Content content, Address address) {
+    Client client = Client.of(content.format());
+    return client == null ? List.of() : client.snippets(address);
+  }
+
+  private static List<Snippet> own(Repository repository, Address address) {
+    RepositoryReport report = repository.report();
+    boolean signed = !report.signedBy().isEmpty();
+    OwnRepository.Check check =
+        !signed
+            ? OwnRepository.Check.NONE
+            : report.settings().isPacman()
+                ? OwnRepository.Check.OPENPGP
+                : switch (report.settings().signature()) {
+                  case FINGERPRINTS -> OwnRepository.Check.FINGERPRINTS;
+                  case PUBKEY -> OwnRepository.Check.PUBKEY;
+                };
+    String fingerprint = signed ? report.signedBy().getFirst() : "";
+    return new OwnRepository(report.settings().name(), address, check, fingerprint)
+        .snippets(repository.format());
   }
 
   /// Paths of a format that are unmistakable belong to the first content that has it.

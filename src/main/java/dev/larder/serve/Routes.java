@@ -55,7 +55,8 @@ final class Routes {
     if (path.equals("/")) {
       return new Place.Front();
     }
-    int slash = path.indexOf('/', path.startsWith(REPOSITORIES) ? REPOSITORIES.length() : 1);
+    boolean repository = path.startsWith(REPOSITORIES) && path.length() > REPOSITORIES.length();
+    int slash = path.indexOf('/', repository ? REPOSITORIES.length() : 1);
     String name = slash < 0 ? path.substring(1) : path.substring(1, slash);
     Served served = site.served().get();
     Content content = served.find(name);

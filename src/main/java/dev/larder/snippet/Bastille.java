@@ -33,6 +33,7 @@ final class Bastille {
         "Bastille",
         FILE,
         "in place of the line bastille_url_freebsd that is there",
+        Edit.LINE,
         assignment(url),
         "sysrc -f %s %s".formatted(FILE, assignment(url)),
         "sysrc -f %s %s"

@@ -86,6 +86,7 @@ final class FreeBsdPkg {
         title,
         file,
         "a new file; the command waits for these lines, paste them and press Ctrl-D",
+        Edit.FILE,
         text,
         "mkdir -p %s && cat > %s && pkg update -f".formatted(DIRECTORY, file),
         "rm %s && pkg update -f".formatted(file),

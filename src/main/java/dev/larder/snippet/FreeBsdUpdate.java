@@ -20,6 +20,7 @@ final class FreeBsdUpdate {
         "freebsd-update",
         FILE,
         "in place of the line ServerName that is there",
+        Edit.LINE,
         "ServerName " + at.host(),
         replace(at.host()),
         replace("update.FreeBSD.org"),

@@ -16,6 +16,7 @@ final class Pacman {
         "pacman",
         FILE,
         "above all other lines; pacman falls back to those below it",
+        Edit.TOP,
         line,
         "sudo sed -i '1i %s' %s".formatted(line, FILE),
         "sudo sed -i '\\|^Server = %s|d' %s".formatted(at.url(), FILE),

@@ -8,6 +8,7 @@ import java.util.List;
 /// @param title whom it is for, in a few words
 /// @param file the client's file
 /// @param place where in the file
+/// @param edit how it comes there
 /// @param text what to write: one line or several, without a line feed at the end
 /// @param apply a command for the client's machine that does it
 /// @param undo a command that takes it back
@@ -17,6 +18,7 @@ public record Snippet(
     String title,
     String file,
     String place,
+    Edit edit,
     String text,
     String apply,
     String undo,

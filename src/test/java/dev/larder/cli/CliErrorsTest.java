@@ -4,11 +4,18 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.larder.access.Access;
+import dev.larder.access.AccessSettings;
+import dev.larder.api.ConsoleListener;
+import dev.larder.api.ConsoleSettings;
+import dev.larder.api.SampleConsole;
+import dev.larder.store.Layout;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
@@ -71,13 +78,61 @@ class CliErrorsTest {
     larder.environment.put("LARDER_TOKEN", "larder_wrong");
     assertThat(larder.run("status")).isEqualTo(4);
     assertThat(larder.err())
-        .startsWith("larder: SERVER refused the token from LARDER_TOKEN; name the file cli.token");
+        .startsWith(
+            "larder: SERVER refused the token from LARDER_TOKEN: no such token is known here, or not any"
+                + " more; name the file cli.token");
     Path file = Files.writeString(directory.resolve("old"), "larder_old\n");
     assertThat(larder.run("status", "--token-file", file.toString())).isEqualTo(4);
-    assertThat(larder.err()).contains("refused the token from DATA/old;");
+    assertThat(larder.err()).contains("refused the token from DATA/old: no such token");
     Files.writeString(file, "two words\nand lines");
     assertThat(larder.run("status", "--token-file", file.toString())).isEqualTo(4);
     assertThat(larder.err()).contains("DATA/old does not hold a token").doesNotContain("two words");
+  }
+
+  @Test
+  void whatIsNoTokenIsNeverShown() {
+    for (String value :
+        List.of("larder_one\nlarder_two", "larder_\u0001x", "two words", "t\u00f6ken")) {
+      larder.environment.put("LARDER_TOKEN", value);
+      assertThat(larder.run("status", "--debug")).isEqualTo(4);
+      assertThat(larder.err())
+          .startsWith(
+              "larder: LARDER_TOKEN does not hold a token; set it to the token and nothing else\n")
+          .doesNotContain("larder_", "words", "töken");
+    }
+  }
+
+  @Test
+  void aFileThatCannotBeReadIsNamedOnce() {
+    assertThat(larder.run("key", "import", "x", directory.toString())).isEqualTo(1);
+    assertThat(larder.err()).isEqualTo("larder: cannot read DATA: Is a directory\n");
+    assertThat(larder.run("key", "import", "x", "no\u001b[31msuch")).isEqualTo(3);
+    assertThat(larder.err()).isEqualTo("larder: there is no file no [31msuch\n");
+  }
+
+  @Test
+  void whereEverybodyMayReadNoTokenIsNeeded() throws IOException {
+    Access access =
+        Access.open(
+            new Layout(Files.createDirectory(directory.resolve("open"))),
+            new AccessSettings(true, null, List.of()),
+            InstantSource.system());
+    try (access;
+        ConsoleListener open =
+            SampleConsole.open(
+                new ConsoleSettings(
+                    List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))),
+                larder.operations,
+                access)) {
+      String url = "http://127.0.0.1:" + open.addresses().getFirst().getPort();
+      assertThat(larder.run("status", "--server", url)).isZero();
+      assertThat(larder.run("whoami", "--server", url)).isZero();
+      assertThat(larder.out()).isEqualTo("anonymous\tanonymous\tread:*\n");
+      assertThat(larder.run("mirror", "refresh", "arch", "--server", url)).isEqualTo(4);
+      assertThat(larder.err())
+          .startsWith(
+              "larder: there is no token for " + url + ": looked at --token-file (not given)");
+    }
   }
 
   @Test
@@ -106,9 +161,25 @@ class CliErrorsTest {
       options.server = server;
       assertThat(Destination.of(options, larder.surroundings(), larder).token()).isNull();
     }
-    for (String server : List.of("http://localhost:1", "http://127.3.2.1", "http://[::1]:2")) {
+    // Behind these may be a tunnel to another machine, or another user's program.
+    int port = larder.server.getPort();
+    for (String server :
+        List.of(
+            "http://localhost:1",
+            "http://127.3.2.1:" + port,
+            "http://[::1]:" + port,
+            "https://127.0.0.1:" + port,
+            "http://127.0.0.1:%d/below".formatted(port),
+            "http://127.0.0.1")) {
       options.server = server;
       assertThat(Destination.of(options, larder.surroundings(), larder).token())
+          .describedAs(server)
+          .isNull();
+    }
+    for (String server : List.of("http://localhost:" + port, "http://127.0.0.1:" + port)) {
+      options.server = server;
+      assertThat(Destination.of(options, larder.surroundings(), larder).token())
+          .describedAs(server)
           .startsWith("larder_");
     }
   }
@@ -161,7 +232,7 @@ class CliErrorsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "'' | a command is missing: one of status, explain, mirror, cache, repo, generation, key, snippet, token, whoami, audit, login, logout, context, completion, man, version, help; see: larder --help",
+        "'' | a command is missing: one of status, explain, mirror, cache, repo, generation, key, snippet, job, events, token, whoami, audit, login, logout, context, completion, man, version, help; see: larder --help",
         "stauts | unknown command stauts; did you mean: status, audit, logout; see: larder --help",
         "mirror | a command is missing: one of list, show, refresh, keep; see: larder mirror --help",
         "mirror lst | unknown command lst; did you mean: list; see: larder mirror --help",

@@ -105,7 +105,7 @@ final class CliFixture implements ThisMachine, AutoCloseable {
     if (endpointFault != null) {
       throw endpointFault;
     }
-    return new Endpoint(server, token.file());
+    return new Endpoint(List.of(server), token.file());
   }
 
   @Override

@@ -401,7 +401,7 @@ class CliTest {
     assertThat(larder.run("snippet", "pacman", "--mirror", "none")).isEqualTo(3);
     assertThat(larder.run("snippet", "debian")).isEqualTo(3);
     assertThat(larder.err())
-        .contains("there is no mirror named debian, and no client either")
+        .contains("there is no mirror, repository or client named debian")
         .contains("clients are pacman, freebsd, freebsd-update, bastille");
     // The second mirror of a format is found by its path alone.
     larder.operations.formats = List.of("freebsd-pkg", "freebsd-pkg");

@@ -7,6 +7,8 @@ import com.sun.net.httpserver.HttpServer;
 import dev.larder.cli.CompletionModel.Entry;
 import dev.larder.cli.CompletionModel.Position;
 import dev.larder.cli.CompletionModel.Value;
+import dev.larder.repo.RepositorySettings.OnConflict;
+import dev.larder.sign.KeyKind;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -14,7 +16,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +44,23 @@ class CompletionTest {
   @AfterEach
   void close() {
     larder.close();
+  }
+
+  @Test
+  void theWordsThatAreCompletedAreThoseTheServerTakes() {
+    assertThat(new WordList.KeyKinds())
+        .containsExactlyElementsOf(Stream.of(KeyKind.values()).map(KeyKind::id).toList());
+    assertThat(new WordList.Conflicts())
+        .containsExactlyElementsOf(
+            Stream.of(OnConflict.values())
+                .map(each -> each.name().toLowerCase(Locale.ROOT))
+                .toList());
+    assertThat(larder.run("help", "repo", "create")).isZero();
+    assertThat(new WordList.Formats()).allSatisfy(word -> assertThat(larder.out()).contains(word));
+    assertThat(new WordList.Signatures())
+        .allSatisfy(word -> assertThat(larder.out()).contains(word));
+    assertThat(new WordList.Compatible())
+        .allSatisfy(word -> assertThat(larder.out()).contains(word));
   }
 
   /// Commands as they will be.

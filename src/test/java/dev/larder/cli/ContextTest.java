@@ -117,7 +117,7 @@ class ContextTest {
     assertThat(larder.run("status")).isEqualTo(4);
     assertThat(larder.err())
         .isEqualTo(
-            "larder: SERVER (context 127.0.0.1) refused the token from context 127.0.0.1, %s; log in again: larder login SERVER --name 127.0.0.1\n"
+            "larder: SERVER (context 127.0.0.1) refused the token from context 127.0.0.1, %s: no such token is known here, or not any more; log in again: larder login SERVER --name 127.0.0.1\n"
                 .formatted(token));
     Files.delete(token);
     assertThat(larder.run("status")).isEqualTo(4);
@@ -130,8 +130,9 @@ class ContextTest {
     assertThat(larder.run("login", url)).isEqualTo(4);
     assertThat(larder.err())
         .isEqualTo(
-            "larder: SERVER refused the token from what was entered; on the server, one is made"
-                + " with: larder token create NAME\n");
+            "larder: SERVER refused the token from what was entered: no such token is known here, or"
+                + " not any more; on the server, one is made with: larder token create NAME --scope"
+                + " SCOPE\n");
     assertThat(file()).doesNotExist();
     larder.close();
     larder.answers = "larder_wrong\n";
@@ -151,6 +152,9 @@ class ContextTest {
             new Case(List.of(), "LARDER_SERVER", url, "LARDER_SERVER"),
             new Case(List.of("--context", "one"), "LARDER_SERVER", url, "context one"),
             new Case(List.of("--context", "one"), "LARDER_CONTEXT", "two", "context one"),
+            new Case(List.of("--config", "x.toml"), "X", "", "this machine"),
+            new Case(List.of("--config", "x.toml"), "LARDER_SERVER", "http://h", "this machine"),
+            new Case(List.of("--config", "x", "--context", "one"), "X", "", "context one"),
             new Case(List.of("--server", url), "LARDER_CONTEXT", "one", "--server"))) {
       larder.environment.put(c.variable(), c.value());
       String[] args =
@@ -246,6 +250,7 @@ class ContextTest {
             "{\"contexts\": [{}]}",
             "{\"contexts\": [{\"name\": \"a\"}]}",
             "{\"contexts\": [{\"name\": \"a\", \"server\": \"x\", \"token\": \"t\"}]}",
+            "{\"contexts\": [{\"name\": \"a\", \"server\": \"http://h\", \"token\": \"t\\n\"}]}",
             "{\"contexts\": [{\"name\": \"a\", \"server\": \"http://h\"}]}")) {
       Files.writeString(file(), content);
       assertThat(larder.run("status")).describedAs(content).isEqualTo(7);
@@ -257,15 +262,23 @@ class ContextTest {
   }
 
   @Test
-  void aLinkStaysOneAndADirectoryCanBeElsewhere() throws IOException {
-    Path elsewhere = Files.createDirectories(home.resolve("dotfiles")).resolve("larder.json");
+  void aLinkIsNotWrittenThroughAndADirectoryCanBeElsewhere() throws IOException {
+    Path elsewhere = Files.createDirectories(home.resolve("dotfiles")).resolve("cli.json");
     Files.writeString(elsewhere, "{}");
     Files.setPosixFilePermissions(elsewhere, PosixFilePermissions.fromString("rw-------"));
     Path config = Files.createDirectories(home.resolve("xdg/larder"));
-    Files.createSymbolicLink(config.resolve("cli.json"), elsewhere);
+    Path link = Files.createSymbolicLink(config.resolve("cli.json"), elsewhere);
     larder.environment.put("XDG_CONFIG_HOME", home.resolve("xdg").toString());
+    larder.answers = secret() + "\n";
+    assertThat(larder.run("login", url)).isEqualTo(1);
+    assertThat(larder.err())
+        .endsWith("cli.json: it is a symbolic link; make its directory one instead\n");
+    assertThat(elsewhere).hasContent("{}");
+    Files.delete(link);
+    Files.delete(config);
+    Files.createSymbolicLink(config, elsewhere.resolveSibling(""));
     login("--name", "work");
-    assertThat(config.resolve("cli.json")).isSymbolicLink();
+    assertThat(config).isSymbolicLink();
     assertThat(Files.readString(elsewhere)).contains("\"work\"");
     larder.environment.put("XDG_CONFIG_HOME", "relative");
     assertThat(larder.run("context", "list", "-q")).isZero();
@@ -347,8 +360,14 @@ class ContextTest {
       assertThat(larder.err())
           .contains("its certificate is not trusted")
           .endsWith(
-              "; name the authority that signed its certificate: larder login %s --ca FILE\n"
+              "did not sign it); name the authority that signed it: larder login %s --ca FILE\n"
                   .formatted(base));
+      // A server that speaks no TLS has no certificate that could be trusted.
+      larder.answers = "larder_ours";
+      assertThat(larder.run("login", url.replace("http:", "https:"))).isEqualTo(6);
+      assertThat(larder.err())
+          .contains("(TLS failed: ")
+          .endsWith("; check whether it speaks TLS at that port, and which versions\n");
       larder.answers = "larder_ours";
       assertThat(larder.run("login", base, "--ca", ca.toString())).isZero();
       assertThat(larder.run("mirror", "list")).isZero();
