@@ -42,8 +42,9 @@ final class LocalMachine implements ThisMachine {
           "the console is switched off",
           "give [console] an address to listen on, and restart larder serve");
     }
-    URI server = URI.create(Reachable.url("http", listen.getFirst()));
-    return new Endpoint(server, new Layout(config.data()).cliToken());
+    List<URI> consoles =
+        listen.stream().map(address -> URI.create(Reachable.url("http", address))).toList();
+    return new Endpoint(consoles, new Layout(config.data()).cliToken());
   }
 
   @Override

@@ -40,6 +40,8 @@ final class TrainCommand implements Callable<Integer> {
   private static final List<String> PATHS =
       List.of("/", "/arch/", "/arch/?json", "/arch/core/os/x86_64/core.db", "/nothing/here");
 
+  private static final int UPLOADS = 40;
+
   private final Machine machine;
 
   TrainCommand(Machine machine) {
@@ -58,7 +60,7 @@ final class TrainCommand implements Callable<Integer> {
         for (String path : PATHS) {
           get(larder.packageAddresses().getFirst(), path);
         }
-        use(apart, config, larder);
+        use(apart, config, larder, directory);
       }
     } finally {
       delete(directory);
@@ -88,11 +90,17 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private static void use(Machine machine, Config config, Larder larder) {
+  private static void use(Machine machine, Config config, Larder larder, Path directory)
+      throws IOException {
     String server = Reachable.url("http", larder.consoleAddresses().getFirst());
     String token = new Layout(config.data()).cliToken().toString();
+    // So many that the Java runtime learns what is worth compiling at once when many come.
+    List<String> packages = SamplePackages.write(directory, UPLOADS);
     List<String[]> commands =
         List.of(
+            new String[] {"repo", "create", "sample", "--format", "pacman"},
+            Stream.concat(Stream.of("repo", "add", "sample"), packages.stream())
+                .toArray(String[]::new),
             new String[] {"status"},
             new String[] {"status", "-o", "text"},
             new String[] {"status", "-o", "json"},

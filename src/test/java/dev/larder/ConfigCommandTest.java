@@ -118,6 +118,7 @@ class ConfigCommandTest {
 
                 [console]
                 listen = ["127.0.0.1:8090"]  # default
+                hosts = []  # default
                 anonymous-reads = false  # default
 
                 [egress]

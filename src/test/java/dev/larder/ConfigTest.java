@@ -343,7 +343,7 @@ class ConfigTest {
       }
     }
     assertThat(full.config().console())
-        .isEqualTo(new ConsoleSettings(List.of(), true, root.resolve("secrets")));
+        .isEqualTo(new ConsoleSettings(List.of(), List.of(), true, root.resolve("secrets")));
     assertThat(full.config().tokens()).hasSize(2);
   }
 }
