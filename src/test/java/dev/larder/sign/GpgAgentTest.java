@@ -108,7 +108,7 @@ final class GpgAgentTest {
   }
 
   private List<byte[]> sign(Duration patience) throws IOException {
-    return new GpgAgent(socket, patience).sign(GRIP, ALGORITHM, new byte[64]);
+    return new GpgAgent(socket, patience).sign(GRIP, ALGORITHM, new byte[32]);
   }
 
   private void refused(String why) {
@@ -128,7 +128,7 @@ final class GpgAgentTest {
             "OPTION pinentry-mode=error",
             "KEYINFO " + GRIP,
             "SIGKEY " + GRIP,
-            "SETHASH --hash=sha512 " + "00".repeat(64),
+            "SETHASH --hash=sha256 " + "00".repeat(32),
             "PKSIGN");
   }
 
