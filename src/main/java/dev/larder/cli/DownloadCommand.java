@@ -48,7 +48,7 @@ final class DownloadCommand implements Callable<Integer> {
   @Option(
       names = "--to",
       paramLabel = "DIR",
-      description = "The directory to write it into. Default: this one.")
+      description = "The directory to write it into, made if need be. Default: this one.")
   private Path to = Path.of("");
 
   @Option(
@@ -96,8 +96,7 @@ final class DownloadCommand implements Callable<Integer> {
       }
       return ExitCode.OK.number();
     } catch (IOException e) {
-      throw new CommandFailed(
-          ExitCode.FAILED, "cannot write into %s: %s".formatted(to, e.getMessage()), null, e);
+      throw FileFault.unwritten(to, null, e);
     }
   }
 
@@ -118,6 +117,7 @@ final class DownloadCommand implements Callable<Integer> {
     if (!found.find() || found.group(1).startsWith(".")) {
       throw new CommandFailed(ExitCode.FAILED, "the server did not say the file's name", null);
     }
+    Files.createDirectories(to.toAbsolutePath());
     Path file = to.resolve(found.group(1));
     String random = Long.toHexString(ThreadLocalRandom.current().nextLong());
     Path fresh = to.resolve("." + found.group(1) + "." + random);
