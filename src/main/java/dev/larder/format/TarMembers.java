@@ -58,7 +58,9 @@ public final class TarMembers implements Closeable {
     this.compression = compression;
     this.source = source;
     this.maxUnpacked = maxUnpacked;
-    this.unpacked = new Unpacked(index, stream, maxUnpacked);
+    // The tar reader asks for a block at a time, and each time an unpacker in native code is called
+    // costs more than what it unpacks then.
+    this.unpacked = new Unpacked(index, new BufferedInputStream(stream, BUFFER), maxUnpacked);
     this.tar = new TarArchiveInputStream(unpacked, StandardCharsets.UTF_8.name());
   }
 

@@ -2,7 +2,6 @@ package dev.larder.format.pacman;
 
 import dev.larder.format.InvalidPackage;
 import dev.larder.format.TarMembers;
-import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -10,6 +9,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 
 /// A package's `.MTREE`: a gzip file with a line for each member, `./usr/bin/x time=1.0 size=2
@@ -24,6 +24,8 @@ final class Mtree {
   private static final int MAX_LINE = 64 * 1024;
   private static final int MAX_ENTRIES = 600_000;
   private static final int MAX_WORDS = 64;
+  private static final int BUFFER = 1 << 14;
+  private static final Pattern BLANKS = Pattern.compile(" +");
 
   private Mtree() {}
 
@@ -57,23 +59,26 @@ final class Mtree {
   ///
   /// @throws InvalidPackage if it is not a gzip file of lines, or `lines` throws
   static void eachLine(byte[] packed, RawLines lines) throws InvalidPackage {
-    try (InputStream in =
-        new BufferedInputStream(new GZIPInputStream(new ByteArrayInputStream(packed)), 1 << 14)) {
+    try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(packed), BUFFER)) {
       ByteArrayOutputStream line = new ByteArrayOutputStream();
+      byte[] buffer = new byte[BUFFER];
       long unpacked = 0;
       int count = 0;
-      for (int b = in.read(); b >= 0; b = in.read()) {
-        if (++unpacked > MAX_UNPACKED || line.size() > MAX_LINE) {
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        unpacked += n;
+        int start = 0;
+        for (int i = 0; i < n; i++) {
+          if (buffer[i] == '\n') {
+            lines.line(text(line, buffer, start, i), true);
+            start = i + 1;
+            if (++count > MAX_ENTRIES) {
+              throw fault("has more than " + MAX_ENTRIES + " lines");
+            }
+          }
+        }
+        line.write(buffer, start, n - start);
+        if (unpacked > MAX_UNPACKED || line.size() > MAX_LINE) {
           throw fault("is too large when unpacked");
-        }
-        if (b != '\n') {
-          line.write(b);
-          continue;
-        }
-        lines.line(line.toString(StandardCharsets.ISO_8859_1), true);
-        line.reset();
-        if (++count > MAX_ENTRIES) {
-          throw fault("has more than " + MAX_ENTRIES + " lines");
         }
       }
       lines.line(line.toString(StandardCharsets.ISO_8859_1), false);
@@ -84,12 +89,27 @@ final class Mtree {
     }
   }
 
+  /// What was read of a line before, which is forgotten, and the rest of it.
+  private static String text(ByteArrayOutputStream before, byte[] buffer, int start, int end)
+      throws InvalidPackage {
+    if (before.size() == 0) {
+      return new String(buffer, start, end - start, StandardCharsets.ISO_8859_1);
+    }
+    before.write(buffer, start, end - start);
+    String text = before.toString(StandardCharsets.ISO_8859_1);
+    before.reset();
+    if (text.length() > MAX_LINE) {
+      throw fault("is too large when unpacked");
+    }
+    return text;
+  }
+
   private static void line(String text, Entries entries) throws InvalidPackage {
     String line = text.strip();
     if (line.isEmpty() || line.startsWith("#") || line.startsWith("/set ")) {
       return;
     }
-    String[] words = line.split(" +", MAX_WORDS + 1);
+    String[] words = BLANKS.split(line, MAX_WORDS + 1);
     if (words.length > MAX_WORDS) {
       throw fault("has a line of more than " + MAX_WORDS + " words: " + TarMembers.shown(line));
     }
