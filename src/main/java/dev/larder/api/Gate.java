@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 final class Gate {
   private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
   private static final Pattern IPV6 = Pattern.compile("\\[[0-9a-fA-F:.]+]");
+  // What a server puts around the address of a client: brackets and the zone.
+  private static final Pattern DECORATION = Pattern.compile("[\\[\\]]|%.*");
   private static final Pattern PORT = Pattern.compile(":\\d{1,5}$");
   private static final Set<HandlerType> READING =
       Set.of(HandlerType.GET, HandlerType.HEAD, HandlerType.OPTIONS);
@@ -105,7 +107,7 @@ final class Gate {
 
   /// The address of the client.
   static InetAddress address(Context context) {
-    return InetAddress.ofLiteral(context.ip().replaceAll("[\\[\\]]|%.*", ""));
+    return InetAddress.ofLiteral(DECORATION.matcher(context.ip()).replaceAll(""));
   }
 
   /// Before a route is looked for: finds out who asks, or throws [RequestFailed].

@@ -47,6 +47,10 @@ final class ConsoleClient implements Closeable {
   /// How long a server looks at a file that it has wholly taken, before it is given up.
   private static final Duration LOOK = Duration.ofHours(1);
 
+  /// From how many bytes on the server is asked whether it wants a file before it is sent. Smaller
+  /// ones are sent sooner than it answers.
+  private static final long WORTH_ASKING = 1L << 20;
+
   private static final Duration TICK = Duration.ofSeconds(1);
 
   private static final long MAX_ANSWER_BYTES = 64L << 20;
@@ -149,7 +153,9 @@ final class ConsoleClient implements Closeable {
       LongSupplier moved,
       Runnable tick) {
     HttpRequest.Builder request =
-        authorised(request(upload.path())).PUT(body).expectContinue(body.contentLength() > 0);
+        authorised(request(upload.path()))
+            .PUT(body)
+            .expectContinue(body.contentLength() >= WORTH_ASKING);
     headers.forEach(request::header);
     CompletableFuture<HttpResponse<byte[]>> sent =
         http.sendAsync(

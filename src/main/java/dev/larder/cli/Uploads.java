@@ -26,8 +26,8 @@ import java.util.function.LongConsumer;
 ///
 /// A file is read twice and never held: once for its checksum, which goes ahead of it as
 /// `Repr-Digest` (RFC 9530) so that the server can tell a damaged upload, and once to be sent. The
-/// server is asked first whether it wants the file (`Expect: 100-continue`): a token that does not
-/// do costs no gigabyte.
+/// server is asked first whether it wants a large file (`Expect: 100-continue`): a token that does
+/// not do costs no gigabyte.
 final class Uploads {
   private static final int BUFFER = 1 << 16;
 

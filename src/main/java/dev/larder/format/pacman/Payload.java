@@ -120,33 +120,39 @@ final class Payload {
   ///
   /// @throws InvalidPackage if something does
   void check() throws InvalidPackage {
-    String[] sorted = paths.keySet().toArray(String[]::new);
-    Arrays.sort(sorted, Payload::byTree);
+    Placed[] sorted = paths.entrySet().stream().map(Placed::of).toArray(Placed[]::new);
+    Arrays.sort(sorted, (left, right) -> Arrays.compareUnsigned(left.place, right.place));
     for (int i = 1; i < sorted.length; i++) {
-      String above = sorted[i - 1];
-      String path = sorted[i];
-      boolean below = path.startsWith(above) && path.charAt(above.length()) == '/';
-      if (below && !Long.valueOf(DIRECTORY).equals(paths.get(above))) {
+      Placed above = sorted[i - 1];
+      Placed path = sorted[i];
+      if (above.kind != DIRECTORY && path.isBelow(above)) {
         throw new InvalidPackage(
-            TarMembers.shown(path)
+            TarMembers.shown(path.path)
                 + ": lies below "
-                + TarMembers.shown(above)
+                + TarMembers.shown(above.path)
                 + ", which is no directory in the package");
       }
     }
   }
 
-  // With the slash before everything, what lies below a path follows it at once.
-  private static int byTree(String left, String right) {
-    int length = Math.min(left.length(), right.length());
-    for (int i = 0; i < length; i++) {
-      char a = left.charAt(i);
-      char b = right.charAt(i);
-      if (a != b) {
-        return a == '/' ? -1 : b == '/' ? 1 : Character.compare(a, b);
+  /// A path, and its bytes with a zero for every slash: in their order, what lies below a path
+  /// follows it at once, as no name has a smaller byte.
+  @SuppressWarnings("ArrayRecordComponent") // Never compared as a record.
+  private record Placed(byte[] place, String path, long kind) {
+    static Placed of(Map.Entry<String, Long> entry) {
+      byte[] place = entry.getKey().getBytes(StandardCharsets.UTF_8);
+      for (int i = 0; i < place.length; i++) {
+        if (place[i] == '/') {
+          place[i] = 0;
+        }
       }
+      return new Placed(place, entry.getKey(), entry.getValue());
     }
-    return Integer.compare(left.length(), right.length());
+
+    boolean isBelow(Placed above) {
+      return Arrays.mismatch(above.place, place) == above.place.length
+          && place[above.place.length] == 0;
+    }
   }
 
   /// Checks what `.MTREE` says of one path.
