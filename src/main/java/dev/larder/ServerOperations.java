@@ -65,7 +65,13 @@ final class ServerOperations implements Operations {
         config.data(),
         urls(packages.addresses()),
         own,
-        free);
+        free,
+        new ServerReport.Load(packages.connections(), packages.responses()));
+  }
+
+  @Override
+  public @Nullable String hindrance() {
+    return packages.isListening() ? null : "the package listener has stopped listening";
   }
 
   /// As bound: an address that means all addresses of the machine stays one.

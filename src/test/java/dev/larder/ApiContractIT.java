@@ -108,6 +108,9 @@ class ApiContractIT {
 
   private void server() {
     api.call("GET", "/-/healthy").expect(200);
+    api.call("GET", "/-/ready").expect(200);
+    call("GET", "/metrics").expect(200);
+    api.call("GET", "/metrics").expect(401);
     api.call("GET", "/api/v1/openapi.json").expect(200);
     api.call("GET", "/api/v1/openapi.yaml").expect(200);
     get("/api/v1/version");

@@ -57,7 +57,7 @@ class ArchitectureTest {
               c -> Rules.shortName(c).equals("database") || outermost(c).endsWith("Table"),
               "in database and in classes named *Table"),
           Rules.Fence.around(List.of("org.tomlj."), "config"),
-          Rules.Fence.around(List.of("org.snakeyaml."), "api"),
+          Rules.Fence.around(List.of("org.snakeyaml.", "io.prometheus."), "api"),
           Rules.Fence.around(List.of("picocli."), "cli", ""),
           Rules.Fence.around(List.of("me.tongfei.progressbar."), "cli"),
           // BLAKE2, which the JDK lacks, is a checksum like any other.

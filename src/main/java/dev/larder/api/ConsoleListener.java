@@ -5,7 +5,6 @@ import dev.larder.events.EventLog;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
-import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import io.javalin.router.Endpoint;
 import java.io.Closeable;
@@ -24,11 +23,9 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.jspecify.annotations.Nullable;
 
 /// The console: a second, private listener beside the one that serves packages. Answers the REST
-/// API under `/api/v1` to whoever has a token, and `/-/healthy` to everybody.
+/// API under `/api/v1` and `/metrics` to whoever has a token, `/-/healthy` and `/-/ready` to
+/// everybody.
 public final class ConsoleListener implements Closeable {
-  /// Says `ok` while the process lives, without a token.
-  static final String HEALTHY = "/-/healthy";
-
   private static final long MAX_BODY_BYTES = 64L * 1024;
   private static final Duration IDLE = Duration.ofSeconds(60);
 
@@ -177,7 +174,7 @@ public final class ConsoleListener implements Closeable {
   }
 
   private static void register(Routing routing, Services services, Jobs jobs) {
-    routing.open(HandlerType.GET, HEALTHY, context -> context.result("ok\n"));
+    new HealthRoutes(services.operations(), services.repositories()).register(routing);
     new Routes(services.operations(), services.repositories(), jobs).register(routing);
     new RepositoryRoutes(services.repositories(), services.events()).register(routing);
     new PackageRoutes(services.repositories()).register(routing);

@@ -20,6 +20,9 @@ public interface Operations {
   /// The server itself, now.
   ServerReport server();
 
+  /// Why packages cannot be served at the moment, in one sentence; null if they can.
+  @Nullable String hindrance();
+
   /// Every mirror, in the order of the configuration.
   List<MirrorReport> mirrors();
 

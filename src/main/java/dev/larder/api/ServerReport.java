@@ -15,7 +15,8 @@ import java.util.Map;
 ///   `http://127.0.0.1:8080`
 /// @param own by name of the mirror, base URLs at which that mirror alone is served, without a
 ///   trailing slash; only mirrors that have such addresses
-/// @param freeBytes free disk space at the data directory, in bytes
+/// @param freeBytes free disk space at the data directory, in bytes; -1 if it cannot be told
+/// @param load of the package listener
 public record ServerReport(
     String version,
     String java,
@@ -23,10 +24,22 @@ public record ServerReport(
     Path data,
     List<String> packages,
     Map<String, List<String>> own,
-    long freeBytes) {
+    long freeBytes,
+    Load load) {
   /// Takes defensive copies.
   public ServerReport {
     packages = List.copyOf(packages);
     own = Map.copyOf(own);
+  }
+
+  /// What the package listener has to do.
+  ///
+  /// @param connections that are open
+  /// @param responses since the start, by status code; none without a response
+  public record Load(int connections, Map<Integer, Long> responses) {
+    /// Takes a defensive copy.
+    public Load {
+      responses = Map.copyOf(responses);
+    }
   }
 }

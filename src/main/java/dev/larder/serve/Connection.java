@@ -294,6 +294,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
     if (log.isDebugEnabled()) {
       log.debug("{} {} {} {}", remote(), request.method(), request.target(), reply.code());
     }
+    service.responses().count(reply.code());
     tally = reply.tally();
     closeAfter = reply.close() || draining || !request.keepAlive();
     byte[] small = reply.payload() instanceof Payload.Memory(byte[] bytes) ? bytes : NONE;

@@ -71,6 +71,7 @@ public final class PackageListener implements Closeable {
             limits,
             certificates != null,
             new AtomicInteger(),
+            new Responses(),
             new Semaphore(Service.MOST_AHEADS));
     this.loops =
         new MultiThreadIoEventLoopGroup(
@@ -111,6 +112,21 @@ public final class PackageListener implements Closeable {
   /// The addresses the content of this name has for itself; empty if it has none.
   public List<InetSocketAddress> addresses(String name) {
     return List.copyOf(own.getOrDefault(name, List.of()));
+  }
+
+  /// Whether clients can connect to every address.
+  public boolean isListening() {
+    return !servers.isEmpty() && servers.stream().allMatch(Channel::isActive);
+  }
+
+  /// How many connections are open.
+  public int connections() {
+    return service.connections().get();
+  }
+
+  /// Responses begun since the start, by status code; none without a response.
+  public Map<Integer, Long> responses() {
+    return service.responses().byCode();
   }
 
   /// Stops listening, lets bodies under way go on for some seconds, then closes all connections.

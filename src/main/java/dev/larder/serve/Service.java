@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// @param limits what a client may cost
 /// @param isSecure whether connections speak TLS
 /// @param connections how many are open
+/// @param responses counts what is answered
 /// @param aheads room for contents that are told of waiting requests, of all connections together
 record Service(
     Answering answering,
@@ -17,6 +18,7 @@ record Service(
     Limits limits,
     boolean isSecure,
     AtomicInteger connections,
+    Responses responses,
     Semaphore aheads) {
   /// Enough for a dozen of machines that upgrade at once; what finds no room is not looked ahead
   /// to.

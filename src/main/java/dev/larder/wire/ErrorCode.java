@@ -46,6 +46,8 @@ public enum ErrorCode {
   TOO_MANY_FAILURES(429, 4, "Too many failures"),
   /// The disk could not be read or written.
   STORAGE_FAILED(500, 1, "Storage failed"),
+  /// Packages cannot be served at the moment.
+  NOT_READY(503, 1, "Not ready"),
   /// A fault of the server; its log has the trace under the problem's `requestId`.
   INTERNAL(500, 1, "Internal error");
 

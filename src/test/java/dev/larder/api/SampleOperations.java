@@ -70,7 +70,16 @@ public final class SampleOperations implements Operations {
         Path.of("/var/lib/larder"),
         List.of("http://127.0.0.1:8080", "http://192.0.2.7:8080"),
         own,
-        44_238_217_216L);
+        44_238_217_216L,
+        new ServerReport.Load(7, Map.of(200, 120L, 304, 80L, 404, 3L)));
+  }
+
+  /// Why packages cannot be served, or null.
+  public @Nullable String hindrance;
+
+  @Override
+  public @Nullable String hindrance() {
+    return hindrance;
   }
 
   @Override

@@ -24,6 +24,7 @@ public final class Tools {
           Map.entry("gpg", "gnupg"),
           Map.entry("gpgconf", "gnupg"),
           Map.entry("dnsmasq", "dnsmasq-base"),
+          Map.entry("promtool", "prometheus"),
           Map.entry("ip", "iproute2"),
           Map.entry("nft", "nftables"),
           Map.entry("setpriv", "util-linux"));

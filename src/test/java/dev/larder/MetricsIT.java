@@ -1,0 +1,186 @@
+package dev.larder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.larder.testing.ArchRepository;
+import dev.larder.testing.Command;
+import dev.larder.testing.Curl;
+import dev.larder.testing.NginxServer;
+import dev.larder.testing.PackageSpec;
+import dev.larder.testing.Temporary;
+import dev.larder.testing.Tools;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Larder as the real Prometheus sees it, with the files of packaging.
+class MetricsIT {
+  private static final PackageSpec HELLO = PackageSpec.of("hello", "1.0-1");
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final Path PACKAGING = Path.of("packaging/prometheus");
+
+  @TempDir Path directory;
+  @TempDir Path served;
+  private ArchRepository upstream;
+  private NginxServer nginx;
+  private TestLarder larder;
+
+  @BeforeAll
+  static void tools() {
+    Tools.require(
+        "prometheus", "promtool", "nginx", "curl", "pacman", "repo-add", "bsdtar", "zstd");
+  }
+
+  @BeforeEach
+  void open() throws IOException {
+    upstream = ArchRepository.unsigned("core");
+    upstream.add(HELLO);
+    upstream.publish(served);
+    nginx = NginxServer.serve(served);
+    List<String> tables =
+        new ArrayList<>(TestLarder.mirrorTable("arch", "pacman", List.of(), nginx.url()));
+    tables.addAll(List.of("[repo.internal]", "format = \"pacman\""));
+    larder = TestLarder.tables(Temporary.directory("larder"), "arch", tables);
+  }
+
+  @AfterEach
+  void close() {
+    larder.close();
+    nginx.close();
+    upstream.close();
+  }
+
+  private String console() {
+    return "127.0.0.1:" + larder.larder().consoleAddresses().getFirst().getPort();
+  }
+
+  private String metrics() {
+    Curl.Answer answer =
+        Curl.get(
+            "http://" + console() + "/metrics",
+            "--header",
+            "Authorization: Bearer " + larder.token());
+    assertThat(answer.status()).isEqualTo(200);
+    return answer.text();
+  }
+
+  private static double value(String metrics, String series) {
+    return metrics
+        .lines()
+        .filter(line -> line.startsWith(series + " "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(series.length() + 1)))
+        .findFirst()
+        .orElse(0);
+  }
+
+  private void fetch(String path, int status) {
+    assertThat(Curl.get(larder.url() + "/" + path).status()).isEqualTo(status);
+  }
+
+  @Test
+  void promtoolFindsNothingWrong() {
+    fetch(upstream.databasePath(), 200);
+    Command.of("promtool", "check", "metrics").input(metrics()).runOk();
+    Command.of("promtool", "check", "rules", PACKAGING.resolve("larder.rules.yml").toString())
+        .runOk();
+  }
+
+  @Test
+  void whatHappensIsCounted() {
+    fetch(upstream.databasePath(), 200);
+    String before = metrics();
+    fetch(upstream.path(HELLO), 200);
+    fetch(upstream.path(HELLO), 200);
+    fetch("core/os/x86_64/none-1-1-any.pkg.tar.zst", 404);
+    // The bytes are counted when they have been written, which is a moment after they are read.
+    String hit = "larder_mirror_requests_total{mirror=\"arch\",result=\"hit\"}";
+    String miss = "larder_mirror_requests_total{mirror=\"arch\",result=\"miss\"}";
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(() -> {
+          String after = metrics();
+          assertThat(value(after, hit) - value(before, hit)).isEqualTo(1);
+          assertThat(value(after, miss) - value(before, miss)).isGreaterThanOrEqualTo(1);
+          for (var code : Map.of(200, 2, 404, 1).entrySet()) {
+            String responses =
+                "larder_packages_responses_total{code=\"%d\"}".formatted(code.getKey());
+            assertThat(value(after, responses) - value(before, responses))
+                .isEqualTo(code.getValue().doubleValue());
+          }
+        });
+    assertThat(metrics())
+        .containsPattern("larder_mirror_packages\\{mirror=\"arch\",root=\"[^\"]*\"} 1\\.0\n");
+    assertThat(value(metrics(), "larder_repository_generation_number{repository=\"internal\"}"))
+        .isEqualTo(1);
+  }
+
+  @Test
+  void prometheusScrapesAndItsAlertsHaveWhatTheyAskFor() throws Exception {
+    fetch(upstream.databasePath(), 200);
+    Files.writeString(directory.resolve("larder.token"), larder.token());
+    Files.copy(PACKAGING.resolve("larder.rules.yml"), directory.resolve("larder.rules.yml"));
+    Files.writeString(
+        directory.resolve("prometheus.yml"),
+        "global: {scrape_interval: 1s, evaluation_interval: 1s}\n"
+            + Files.readString(PACKAGING.resolve("prometheus.yml"))
+                .replace("127.0.0.1:8090", console()));
+    String at;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+      at = "127.0.0.1:" + free.getLocalPort();
+    }
+    Process prometheus =
+        Command.of(
+                "prometheus",
+                "--config.file=" + directory.resolve("prometheus.yml"),
+                "--storage.tsdb.path=" + directory.resolve("tsdb"),
+                "--web.listen-address=" + at)
+            .start(directory.resolve("output"));
+    try {
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .untilAsserted(() ->
+              assertThat(query(at, "sum(larder_mirror_upstream_up{mirror=\"arch\"})"))
+                  .isEqualTo("1"));
+      assertThat(query(at, "up{job=\"larder\"}")).isEqualTo("1");
+      assertThat(query(at, "larder_mirror_index_refused")).isEqualTo("0");
+      assertThat(query(at, "time() - larder_mirror_generation_checked_time_seconds < bool 600"))
+          .isEqualTo("1");
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .untilAsserted(() -> {
+            String rules = Curl.get("http://" + at + "/api/v1/rules").text();
+            assertThat(rules)
+                .contains("LarderIndexRefused")
+                .doesNotContain("\"health\":\"unknown\"");
+            assertThat(rules).doesNotContain("\"health\":\"err\"", "\"state\":\"firing\"");
+          });
+    } finally {
+      prometheus.destroy();
+      prometheus.waitFor();
+    }
+  }
+
+  /// The value of what has one; empty if it has none.
+  private static String query(String prometheus, String expression) {
+    String query = URLEncoder.encode(expression, StandardCharsets.UTF_8);
+    Curl.Answer answer = Curl.get("http://" + prometheus + "/api/v1/query?query=" + query);
+    JsonNode result = JSON.readTree(answer.text()).path("data").path("result");
+    return result.size() == 1 ? result.path(0).path("value").path(1).asString() : "";
+  }
+}

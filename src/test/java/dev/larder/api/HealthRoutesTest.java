@@ -1,0 +1,149 @@
+package dev.larder.api;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.larder.access.Access;
+import dev.larder.access.AccessSettings;
+import dev.larder.store.Layout;
+import dev.larder.wire.Json;
+import dev.larder.wire.Problem;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What watches over the server asks.
+class HealthRoutesTest {
+  @TempDir private Path directory;
+  private final SampleOperations operations = new SampleOperations();
+  private final HttpClient http = HttpClient.newHttpClient();
+  private Access access;
+  private ConsoleListener console;
+
+  @BeforeEach
+  void open() throws IOException {
+    access = Access.open(new Layout(directory), AccessSettings.DEFAULTS, InstantSource.system());
+    InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    console = SampleConsole.open(new ConsoleSettings(List.of(any)), operations, access);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    console.close();
+    access.close();
+    http.close();
+  }
+
+  private HttpResponse<String> get(String path, String... headers)
+      throws IOException, InterruptedException {
+    int port = console.addresses().getFirst().getPort();
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d%s".formatted(port, path)));
+    for (int i = 0; i < headers.length; i += 2) {
+      request.header(headers[i], headers[i + 1]);
+    }
+    return http.send(request.build(), BodyHandlers.ofString());
+  }
+
+  private String bearer() throws IOException {
+    return "Bearer " + Files.readString(new Layout(directory).cliToken()).strip();
+  }
+
+  @Test
+  void readinessNeedsNoTokenAndSaysWhatHinders() throws Exception {
+    assertThat(get("/-/ready").statusCode()).isEqualTo(200);
+    assertThat(get("/-/ready").body()).isEqualTo("ready\n");
+    operations.hindrance = "the package listener has stopped listening";
+    assertThat(get("/-/ready").statusCode()).isEqualTo(503);
+    Problem problem = Json.response(get("/-/ready").body().getBytes(UTF_8), Problem.class);
+    assertThat(problem.code()).isEqualTo("not-ready");
+    assertThat(problem.detail()).isEqualTo("the package listener has stopped listening");
+    assertThat(get("/-/healthy").body()).isEqualTo("ok\n");
+  }
+
+  @Test
+  void metricsNeedAToken() throws Exception {
+    assertThat(get("/metrics").statusCode()).isEqualTo(401);
+    assertThat(get("/metrics", "Authorization", "Bearer wrong").statusCode()).isEqualTo(401);
+    assertThat(get("/metrics", "Authorization", bearer()).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void theyAreWhatTheReportsSay() throws Exception {
+    HttpResponse<String> response = get("/metrics", "Authorization", bearer());
+    assertThat(response.headers().firstValue("Content-Type").orElse(""))
+        .startsWith("text/plain; version=0.0.4");
+    List<String> lines = response.body().lines().toList();
+    assertThat(lines)
+        .contains(
+            "larder_build_info{java=\"25.0.3\",version=\"1.2.3\"} 1",
+            "larder_data_free_bytes 4.4238217216E10",
+            "larder_packages_connections 7.0",
+            "larder_packages_responses_total{code=\"200\"} 120.0",
+            "larder_packages_responses_total{code=\"304\"} 80.0",
+            "larder_packages_responses_total{code=\"404\"} 3.0",
+            "# TYPE larder_mirror_requests_total counter");
+    SampleOperations sample = new SampleOperations();
+    for (var mirror : sample.mirrors()) {
+      String name = mirror.name();
+      assertThat(lines)
+          .contains(
+              "larder_mirror_requests_total{mirror=\"%s\",result=\"hit\"} %s"
+                  .formatted(name, (double) mirror.hits()),
+              "larder_mirror_requests_total{mirror=\"%s\",result=\"miss\"} %s"
+                  .formatted(name, (double) (mirror.requests() - mirror.hits())),
+              "larder_mirror_fills{mirror=\"%s\"} %s"
+                  .formatted(name, (double) mirror.fills().size()));
+      for (var upstream : mirror.upstreams()) {
+        assertThat(lines)
+            .contains(
+                "larder_mirror_upstream_up{mirror=\"%s\",upstream=\"%s\"} %s"
+                    .formatted(name, upstream.url(), upstream.retryAt() == null ? "1.0" : "0.0"));
+      }
+      for (var root : mirror.roots()) {
+        String labels = "{mirror=\"%s\",root=\"%s\"} ".formatted(name, root.id());
+        assertThat(lines)
+            .contains(
+                "larder_mirror_generation_number" + labels + (double) root.generation(),
+                "larder_mirror_index_refused" + labels + (root.refusal() == null ? "0.0" : "1.0"),
+                "larder_mirror_refresh_failed"
+                    + labels
+                    + (root.lastError() == null ? "0.0" : "1.0"));
+      }
+    }
+    // Of all that is not about a repository, of which there is none here, something is told.
+    assertThat(Arrays.stream(Metric.values()).filter(each -> !each.labels().contains("repository")))
+        .allSatisfy(
+            metric -> assertThat(lines).anyMatch(line -> line.startsWith(metric.exposed())));
+  }
+
+  @Test
+  void openMetricsForWhoeverPrefersThem() throws Exception {
+    HttpResponse<String> response =
+        get(
+            "/metrics",
+            "Authorization",
+            bearer(),
+            "Accept",
+            "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5");
+    assertThat(response.headers().firstValue("Content-Type").orElse(""))
+        .startsWith("application/openmetrics-text; version=1.0.0");
+    assertThat(response.body())
+        .contains("# TYPE larder_mirror_requests counter\n", "larder_mirror_requests_total{")
+        .endsWith("# EOF\n");
+  }
+}
