@@ -34,6 +34,7 @@ class MetricsIT {
   private static final PackageSpec HELLO = PackageSpec.of("hello", "1.0-1");
   private static final JsonMapper JSON = new JsonMapper();
   private static final Path PACKAGING = Path.of("packaging/prometheus");
+  private static final Path RULES = PACKAGING.resolve("larder.rules.yml");
 
   @TempDir Path directory;
   @TempDir Path served;
@@ -55,7 +56,8 @@ class MetricsIT {
     nginx = NginxServer.serve(served);
     List<String> tables =
         new ArrayList<>(TestLarder.mirrorTable("arch", "pacman", List.of(), nginx.url()));
-    tables.addAll(List.of("[repo.internal]", "format = \"pacman\""));
+    tables.addAll(
+        List.of("[repo.internal]", "format = \"pacman\"", "[repo.other]", "format = \"pacman\""));
     larder = TestLarder.tables(Temporary.directory("larder"), "arch", tables);
   }
 
@@ -71,11 +73,12 @@ class MetricsIT {
   }
 
   private String metrics() {
+    return metrics(larder.token());
+  }
+
+  private String metrics(String token) {
     Curl.Answer answer =
-        Curl.get(
-            "http://" + console() + "/metrics",
-            "--header",
-            "Authorization: Bearer " + larder.token());
+        Curl.get("http://" + console() + "/metrics", "--header", "Authorization: Bearer " + token);
     assertThat(answer.status()).isEqualTo(200);
     return answer.text();
   }
@@ -97,8 +100,51 @@ class MetricsIT {
   void promtoolFindsNothingWrong() {
     fetch(upstream.databasePath(), 200);
     Command.of("promtool", "check", "metrics").input(metrics()).runOk();
-    Command.of("promtool", "check", "rules", PACKAGING.resolve("larder.rules.yml").toString())
-        .runOk();
+    Command.of("promtool", "check", "rules", RULES.toString()).runOk();
+  }
+
+  @Test
+  void everyAlertFiresWhenItShouldAndOnlyThen() throws IOException {
+    Files.copy(RULES, directory.resolve("larder.rules.yml"));
+    Path tests = directory.resolve("alerts.test.yml");
+    Files.copy(Path.of("src/test/resources/dev/larder/alerts/alerts.test.yml"), tests);
+    assertThat(Files.readString(tests))
+        .contains(
+            Files.readAllLines(RULES).stream()
+                .filter(line -> line.strip().startsWith("- alert: "))
+                .map(line -> "{alertname=\"" + line.strip().substring(9) + "\"}")
+                .toList());
+    Command.of("promtool", "test", "rules", tests.toString()).runOk();
+  }
+
+  @Test
+  void anUpstreamThatFailsIsDownUntilItAnswersAgain() {
+    String up = "larder_mirror_upstream_up{mirror=\"arch\",upstream=\"%s\"}".formatted(nginx.url());
+    fetch(upstream.databasePath(), 200);
+    assertThat(value(metrics(), up)).isEqualTo(1);
+    nginx.close();
+    fetch("core/os/x86_64/other.db", 502);
+    assertThat(value(metrics(), up)).isZero();
+    // It may be asked again by now, but nobody knows that it would answer.
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> larder.mirror().report().upstreams().getFirst().retryAt() == null);
+    assertThat(value(metrics(), up)).isZero();
+  }
+
+  @Test
+  void aTokenSeesTheRepositoriesItMayRead() {
+    String made =
+        Curl.get(
+                "http://" + console() + "/api/v1/tokens",
+                "--header",
+                "Authorization: Bearer " + larder.token(),
+                "--json",
+                "{\"name\": \"few\", \"scopes\": [\"read:other\"]}")
+            .text();
+    String few = metrics(JSON.readTree(made).path("secret").asString());
+    assertThat(metrics()).contains("{repository=\"internal\"}", "{repository=\"other\"}");
+    assertThat(few).contains("{repository=\"other\"}").doesNotContain("internal");
   }
 
   @Test
@@ -134,7 +180,7 @@ class MetricsIT {
   void prometheusScrapesAndItsAlertsHaveWhatTheyAskFor() throws Exception {
     fetch(upstream.databasePath(), 200);
     Files.writeString(directory.resolve("larder.token"), larder.token());
-    Files.copy(PACKAGING.resolve("larder.rules.yml"), directory.resolve("larder.rules.yml"));
+    Files.copy(RULES, directory.resolve("larder.rules.yml"));
     Files.writeString(
         directory.resolve("prometheus.yml"),
         "global: {scrape_interval: 1s, evaluation_interval: 1s}\n"
@@ -149,7 +195,9 @@ class MetricsIT {
                 "prometheus",
                 "--config.file=" + directory.resolve("prometheus.yml"),
                 "--storage.tsdb.path=" + directory.resolve("tsdb"),
-                "--web.listen-address=" + at)
+                "--web.listen-address=" + at,
+                // It asks for protobuf first then, which we have not.
+                "--enable-feature=native-histograms")
             .start(directory.resolve("output"));
     try {
       await()

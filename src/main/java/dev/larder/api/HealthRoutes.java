@@ -12,6 +12,7 @@ import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /// What watches over the server asks: whether the process lives, whether it can serve, and how it
 /// does, in the formats of Prometheus.
@@ -27,7 +28,6 @@ final class HealthRoutes {
 
   private final Operations operations;
   private final Repositories repositories;
-  private final ExpositionFormats formats = ExpositionFormats.init();
 
   HealthRoutes(Operations operations, Repositories repositories) {
     this.operations = operations;
@@ -59,9 +59,17 @@ final class HealthRoutes {
         now.of(repository.report());
       }
     }
-    ExpositionFormatWriter writer = formats.findWriter(context.header("Accept"));
+    ExpositionFormatWriter writer = writer(context.header("Accept"));
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     writer.write(body, now.snapshots());
     context.contentType(writer.getContentType()).result(body.toByteArray());
+  }
+
+  /// Of the formats for machines there is none here: who asks for protobuf first, as a Prometheus
+  /// with native histograms does, reads text as well.
+  private static ExpositionFormatWriter writer(@Nullable String accept) {
+    ExpositionFormats formats = ExpositionFormats.init();
+    ExpositionFormatWriter open = formats.getOpenMetricsTextFormatWriter();
+    return open.accepts(accept) ? open : formats.getPrometheusTextFormatWriter();
   }
 }

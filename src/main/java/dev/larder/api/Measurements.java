@@ -87,13 +87,12 @@ final class Measurements {
   Measurements of(MirrorReport mirror) {
     String name = mirror.name();
     add(Metric.MIRROR_REQUESTS, mirror.hits(), name, "hit");
-    // Both are read one after the other while requests go on.
-    add(Metric.MIRROR_REQUESTS, Math.max(0, mirror.requests() - mirror.hits()), name, "miss");
+    add(Metric.MIRROR_REQUESTS, mirror.misses(), name, "miss");
     add(Metric.MIRROR_CACHE_BYTES, mirror.bytesFromCache(), name);
     add(Metric.MIRROR_UPSTREAM_BYTES, mirror.bytesFromUpstream(), name);
     add(Metric.MIRROR_FILLS, mirror.fills().size(), name);
     for (MirrorReport.UpstreamReport upstream : mirror.upstreams()) {
-      add(Metric.UPSTREAM_UP, upstream.retryAt() == null, name, upstream.url());
+      add(Metric.UPSTREAM_UP, upstream.lastError() == null, name, upstream.url());
     }
     mirror.roots().forEach(root -> add(name, root));
     return this;

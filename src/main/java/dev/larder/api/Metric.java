@@ -41,7 +41,8 @@ enum Metric {
   MIRROR_REQUESTS(
       Kind.COUNTER,
       "larder_mirror_requests_total",
-      "Answers of a mirror: hit, from what it holds, or miss, for which an upstream was asked.",
+      "Files a mirror answered with: hit, from what it holds, or miss, for which an upstream was"
+          + " asked. Failures are only in larder_packages_responses_total.",
       "mirror",
       "result"),
   MIRROR_CACHE_BYTES(
@@ -58,7 +59,8 @@ enum Metric {
   UPSTREAM_UP(
       Kind.GAUGE,
       "larder_mirror_upstream_up",
-      "0 while an upstream is left alone after a failure, or because it asked for that; else 1.",
+      "0 from a failed request to an upstream, or one by which it asked to be left alone, until the"
+          + " next that succeeds; else 1.",
       "mirror",
       "upstream"),
   ROOT_GENERATION(

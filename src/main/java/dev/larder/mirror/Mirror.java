@@ -198,8 +198,8 @@ public final class Mirror implements Content, Closeable {
         roots.worthTelling().stream().map(Root::report).toList(),
         fills.reports(),
         workings.kept().directories().stream().map(RelPath::value).toList(),
-        traffic.requests(),
         traffic.hits(),
+        traffic.misses(),
         traffic.cacheBytes(),
         traffic.upstreamBytes());
   }

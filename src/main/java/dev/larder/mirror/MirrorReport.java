@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// @param roots its roots that were asked for since they exist
 /// @param fills downloads under way
 /// @param kept directories that nothing removes
-/// @param requests answers given since start
-/// @param hits of these, answered from what we hold
+/// @param hits answers since start that were given from what we hold
+/// @param misses the others
 /// @param bytesFromCache body bytes sent from what we hold
 /// @param bytesFromUpstream body bytes read from upstreams
 public record MirrorReport(
@@ -23,8 +23,8 @@ public record MirrorReport(
     List<RootReport> roots,
     List<FillReport> fills,
     List<String> kept,
-    long requests,
     long hits,
+    long misses,
     long bytesFromCache,
     long bytesFromUpstream) {
   /// Takes defensive copies.
@@ -33,6 +33,11 @@ public record MirrorReport(
     roots = List.copyOf(roots);
     fills = List.copyOf(fills);
     kept = List.copyOf(kept);
+  }
+
+  /// Answers since start.
+  public long requests() {
+    return hits + misses;
   }
 
   /// How an upstream stands.

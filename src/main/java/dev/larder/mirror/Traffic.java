@@ -4,16 +4,17 @@ import java.util.concurrent.atomic.LongAdder;
 
 /// What went through a mirror since start.
 final class Traffic {
-  private final LongAdder requests = new LongAdder();
   private final LongAdder hits = new LongAdder();
+  private final LongAdder misses = new LongAdder();
   private final LongAdder cacheBytes = new LongAdder();
   private final LongAdder upstreamBytes = new LongAdder();
 
   void sent(boolean hit, long bytes) {
-    requests.increment();
     if (hit) {
       hits.increment();
       cacheBytes.add(bytes);
+    } else {
+      misses.increment();
     }
   }
 
@@ -21,12 +22,12 @@ final class Traffic {
     upstreamBytes.add(bytes);
   }
 
-  long requests() {
-    return requests.sum();
-  }
-
   long hits() {
     return hits.sum();
+  }
+
+  long misses() {
+    return misses.sum();
   }
 
   long cacheBytes() {

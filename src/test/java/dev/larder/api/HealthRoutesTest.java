@@ -83,6 +83,37 @@ class HealthRoutesTest {
   }
 
   @Test
+  void theyNeedNoneWhereEverybodyMayRead() throws Exception {
+    Path other = Files.createDirectory(directory.resolve("open"));
+    AccessSettings open = new AccessSettings(true, null, List.of());
+    InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    try (Access all = Access.open(new Layout(other), open, InstantSource.system());
+        ConsoleListener forAll =
+            SampleConsole.open(new ConsoleSettings(List.of(any)), operations, all)) {
+      int port = forAll.addresses().getFirst().getPort();
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/metrics".formatted(port))).build();
+      assertThat(http.send(request, BodyHandlers.ofString()).body()).contains("larder_build_info{");
+    }
+  }
+
+  @Test
+  void textForWhoeverWantsWhatWeHaveNot() throws Exception {
+    // As a Prometheus with native histograms asks, a browser, and nobody.
+    for (String accept :
+        List.of(
+            "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited",
+            "text/html,*/*;q=0.8",
+            ";;q=x")) {
+      HttpResponse<String> response = get("/metrics", "Authorization", bearer(), "Accept", accept);
+      assertThat(response.statusCode()).as(accept).isEqualTo(200);
+      assertThat(response.headers().firstValue("Content-Type").orElse(""))
+          .as(accept)
+          .startsWith("text/plain; version=0.0.4");
+    }
+  }
+
+  @Test
   void theyAreWhatTheReportsSay() throws Exception {
     HttpResponse<String> response = get("/metrics", "Authorization", bearer());
     assertThat(response.headers().firstValue("Content-Type").orElse(""))
@@ -105,14 +136,14 @@ class HealthRoutesTest {
               "larder_mirror_requests_total{mirror=\"%s\",result=\"hit\"} %s"
                   .formatted(name, (double) mirror.hits()),
               "larder_mirror_requests_total{mirror=\"%s\",result=\"miss\"} %s"
-                  .formatted(name, (double) (mirror.requests() - mirror.hits())),
+                  .formatted(name, (double) mirror.misses()),
               "larder_mirror_fills{mirror=\"%s\"} %s"
                   .formatted(name, (double) mirror.fills().size()));
       for (var upstream : mirror.upstreams()) {
         assertThat(lines)
             .contains(
                 "larder_mirror_upstream_up{mirror=\"%s\",upstream=\"%s\"} %s"
-                    .formatted(name, upstream.url(), upstream.retryAt() == null ? "1.0" : "0.0"));
+                    .formatted(name, upstream.url(), upstream.lastError() == null ? "1.0" : "0.0"));
       }
       for (var root : mirror.roots()) {
         String labels = "{mirror=\"%s\",root=\"%s\"} ".formatted(name, root.id());

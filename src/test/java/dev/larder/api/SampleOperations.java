@@ -123,8 +123,8 @@ public final class SampleOperations implements Operations {
             new FillReport(
                 "extra/os/x86_64/new.db", -1, 4096, 1, "https://one.example", NOW.minusSeconds(1))),
         kept.stream().map(RelPath::value).toList(),
-        2000,
         1825,
+        175,
         13_207_024_435L,
         1_181_116_006L);
   }

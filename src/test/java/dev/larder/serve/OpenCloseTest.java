@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,6 +89,27 @@ class OpenCloseTest {
     assertThatThrownBy(() -> PackageListener.open(secure, site, SHORT_GRACE, transport))
         .isInstanceOf(IOException.class)
         .hasMessage("there is no file " + directory.resolve("no.crt"));
+  }
+
+  @Test
+  void itTellsWhetherItListensAndWhatItAnswers() throws IOException {
+    Site site = Site.fixed(List.of(content("arch")), List.of(), List.of(), List.of(), Set.of());
+    PackageListener listener =
+        PackageListener.open(on(Listening.anyPort()), site, SHORT_GRACE, transport);
+    try (listener) {
+      assertThat(listener.isListening()).isTrue();
+      assertThat(listener.responses()).isEmpty();
+      try (RawClient client = new RawClient(listener.addresses().getFirst())) {
+        client.send("GET /arch/a HTTP/1.1\r\nHost: x\r\n\r\n");
+        client.send("GET /arch/none HTTP/1.1\r\nHost: x\r\n\r\n");
+        await()
+            .untilAsserted(
+                () -> assertThat(listener.responses()).isEqualTo(Map.of(200, 1L, 404, 1L)));
+        assertThat(listener.connections()).isEqualTo(1);
+      }
+      await().until(() -> listener.connections() == 0);
+    }
+    assertThat(listener.isListening()).isFalse();
   }
 
   @Test
