@@ -114,6 +114,32 @@ class RepositoryCommandsIT {
   }
 
   @Test
+  void aPackageIsFetchedAsItWasAndWithItsSignature() throws Exception {
+    ok("repo", "create", "internal", "--format", "pacman");
+    add("internal", HELLO);
+    add("internal", NEWER);
+    Path nested = directory.resolve("not/there/yet");
+    CommandRun old =
+        ok("repo", "download", "internal", "hello", "--generation", "2", "--to", nested.toString());
+    Path file = nested.resolve(HELLO.fileName());
+    assertThat(old.out()).isEqualTo("%s\n%s.sig\n".formatted(file, file));
+    assertThat(file).hasBinaryContent(maker.bytes(HELLO));
+    assertThat(Path.of(file + ".sig")).isNotEmptyFile();
+    ok("repo", "download", "internal", "hello", "--to", nested.toString());
+    try (var files = Files.list(nested)) {
+      assertThat(files).hasSize(4);
+    }
+    assertThat(run("repo", "download", "internal", "nobody").exit()).isEqualTo(3);
+    assertThat(run("repo", "download", "internal", "hello", "--generation", "77").exit())
+        .isEqualTo(3);
+    CommandRun inTheWay = run("repo", "download", "internal", "hello", "--to", file.toString());
+    assertThat(inTheWay.exit()).isEqualTo(1);
+    assertThat(inTheWay.err())
+        .isEqualTo("larder: cannot write %s: a file of that name is in the way\n".formatted(file));
+    assertThat(file).hasBinaryContent(maker.bytes(HELLO));
+  }
+
+  @Test
   void generationsAreListedComparedGoneBackToAndPromoted() {
     ok("repo", "create", "testing", "--format", "pacman");
     ok("repo", "create", "stable", "--format", "pacman");

@@ -37,6 +37,8 @@ final class DownloadCommand implements Callable<Integer> {
   private static final Pattern NAME = Pattern.compile("filename=\"([^\"/\\\\]+)\"");
   private static final Pattern DIGEST = Pattern.compile("sha-256=:([^:]+):");
 
+  private static final int BUFFER = 1 << 16;
+
   private final Session session;
 
   @Parameters(index = "0", paramLabel = "NAME", description = "The repository's name.")
@@ -124,7 +126,7 @@ final class DownloadCommand implements Callable<Integer> {
     MessageDigest digest = sha256();
     try (InputStream body = response.body()) {
       try (OutputStream out = new DigestOutputStream(Files.newOutputStream(fresh), digest)) {
-        body.transferTo(out);
+        copy(body, out);
       }
       Matcher promised = DIGEST.matcher(header(response, "Repr-Digest"));
       if (promised.find()
@@ -138,6 +140,26 @@ final class DownloadCommand implements Callable<Integer> {
       return file;
     } finally {
       Files.deleteIfExists(fresh);
+    }
+  }
+
+  /// What the network fails at is no fault of the file that is written.
+  private static void copy(InputStream body, OutputStream out) throws IOException {
+    byte[] buffer = new byte[BUFFER];
+    for (int n = read(body, buffer); n >= 0; n = read(body, buffer)) {
+      out.write(buffer, 0, n);
+    }
+  }
+
+  private static int read(InputStream body, byte[] buffer) {
+    try {
+      return body.read(buffer);
+    } catch (IOException e) {
+      throw new CommandFailed(
+          ExitCode.UNREACHABLE,
+          "the connection broke before the file was whole (%s)".formatted(FileFault.reason(e)),
+          "try it again",
+          e);
     }
   }
 

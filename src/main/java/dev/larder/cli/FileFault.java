@@ -3,6 +3,7 @@ package dev.larder.cli;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -20,6 +21,7 @@ final class FileFault {
       case NoSuchFileException _, FileNotFoundException _ -> "there is no such file";
       case AccessDeniedException _ -> "permission denied";
       case NotDirectoryException _ -> "not a directory";
+      case FileAlreadyExistsException _ -> "a file of that name is in the way";
       case FileSystemException f when f.getReason() != null -> f.getReason();
       case FileSystemException f -> f.getClass().getSimpleName();
       default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();

@@ -275,6 +275,29 @@ class UploadsTest {
   }
 
   @Test
+  void aRefusalOfASmallFileArrivesThoughNobodyReadsTheFile() throws IOException {
+    // Sent at once, without asking: the console answers while it is still on its way.
+    try (CliFixture larder = new CliFixture(Files.createDirectory(directory.resolve("data")))) {
+      Files.writeString(directory.resolve("token"), "larder_wrong");
+      Path file = file("small", (1 << 20) - 1);
+      for (int round = 0; round < 5; round++) {
+        try (Session session = session(Terminal.NONE, Map.of())) {
+          session.options().server = larder.server.toString();
+          List<Result> results =
+              new Uploads(session).send(List.of(new Upload(file, "/api/v1/mirrors")), 1);
+          assertThat(results.getFirst())
+              .isInstanceOfSatisfying(
+                  Result.Failed.class,
+                  failed ->
+                      assertThat(failed.why().exitCode())
+                          .as(failed.why().line())
+                          .isEqualTo(ExitCode.AUTHENTICATION));
+        }
+      }
+    }
+  }
+
+  @Test
   void aLogGetsALineEveryTenSeconds() throws IOException {
     // More than fits between the two: the server's clock goes on while we send.
     Path file = file("slow.pkg", 32 << 20);
