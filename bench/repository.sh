@@ -84,36 +84,23 @@ say() { # say WHAT RIVAL LARDER: the ratio of the medians of two files
 
 # --- the first index of 500 ---------------------------------------------------------------------
 
-# first WHEN: the packages of $work/500 into new repositories, over the API; writes $work/WHEN.all and
-# $work/WHEN.index, which is the commit alone: the packages are read and signed by then.
-first() {
-  i=0
-  while [ "$i" -le "$rounds" ]; do
-    create "$1$i" pacman
-    list "$1$i" "$work/500"
-    start=$(now)
-    add_all "$1$i"
-    middle=$(now)
-    commit "$1$i"
-    since "$middle" "$work/$1.index"
-    since "$start" "$work/$1.all"
-    i=$((i + 1))
-  done
-}
-
 make pacman "$work/500" 0 500 60
 i=0
-while [ "$i" -le 2 ]; do # it takes long and always the same
-  rm -rf "$work/theirs" && mkdir "$work/theirs"
-  start=$(now)
-  repo-add -q "$work/theirs/r.db.tar.gz" "$work"/500/*.zst >/dev/null
-  since "$start" "$work/first.repo-add"
-  i=$((i + 1))
-done
-first started
-say "first index of 500, just started: repo-add / larder" "$work/first.repo-add" "$work/started.all"
-i=0
 while [ "$i" -le "$rounds" ]; do
+  if [ "$i" -le 2 ]; then # it takes long and always the same
+    rm -rf "$work/theirs" && mkdir "$work/theirs"
+    start=$(now)
+    repo-add -q "$work/theirs/r.db.tar.gz" "$work"/500/*.zst >/dev/null
+    since "$start" "$work/first.repo-add"
+  fi
+  create "curl$i" pacman
+  list "curl$i" "$work/500"
+  start=$(now)
+  add_all "curl$i"
+  middle=$(now)
+  commit "curl$i"
+  since "$middle" "$work/first.index"
+  since "$start" "$work/first.curl"
   create "command$i" pacman
   start=$(now)
   "$root/larder" repo add "command$i" "$work"/500/*.zst --config "$work/larder.toml" \
@@ -121,6 +108,9 @@ while [ "$i" -le "$rounds" ]; do
   since "$start" "$work/first.command"
   i=$((i + 1))
 done
+say "first index of 500 over the API: repo-add / larder" "$work/first.repo-add" "$work/first.curl"
+say "first index of 500 that were read before: repo-add / larder" "$work/first.repo-add" \
+  "$work/first.index"
 say "first index of 500 by larder repo add: repo-add / larder" "$work/first.repo-add" \
   "$work/first.command"
 
@@ -177,14 +167,6 @@ if [ $# -eq 2 ]; then
   say "larder, one into $2 / one into $1, db and files" "$work/lists$2.larder" \
     "$work/lists$1.larder"
 fi
-
-# --- the first index of 500, again ---------------------------------------------------------------
-
-# By now all of Larder's code is compiled, as in a server that has run for some days.
-first warm
-say "first index of 500, warm: repo-add / larder" "$work/first.repo-add" "$work/warm.all"
-say "first index of 500, warm, read before: repo-add / larder" "$work/first.repo-add" \
-  "$work/warm.index"
 
 # --- FreeBSD ------------------------------------------------------------------------------------
 
