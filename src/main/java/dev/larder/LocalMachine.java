@@ -54,6 +54,8 @@ final class LocalMachine implements ThisMachine {
         new ServeCommand(machine, options),
         new ConfigCommand(machine, formats, options),
         new DoctorCommand(machine, options),
+        new BackupCommand(machine, options),
+        new RestoreCommand(machine, options),
         new TrainCommand(machine));
   }
 

@@ -29,9 +29,16 @@ final class Kept {
   /// @throws IOException if it cannot be read, or has a line that is no path: to go on without it
   ///   could lose what it means to keep
   static Kept open(Path file) throws IOException {
-    TreeSet<RelPath> paths = new TreeSet<>();
     if (Files.exists(file)) {
       Durable.recover(file.resolveSibling(""));
+    }
+    return new Kept(file, read(file));
+  }
+
+  /// Reads what the file says, sorted, and changes nothing.
+  static List<RelPath> read(Path file) throws IOException {
+    TreeSet<RelPath> paths = new TreeSet<>();
+    if (Files.exists(file)) {
       List<String> lines = Files.readAllLines(file);
       for (int i = 0; i < lines.size(); i++) {
         String line = lines.get(i).strip();
@@ -46,7 +53,7 @@ final class Kept {
         }
       }
     }
-    return new Kept(file, List.copyOf(paths));
+    return List.copyOf(paths);
   }
 
   /// In the order of their paths.

@@ -5,6 +5,7 @@ import dev.larder.sign.Signers;
 import dev.larder.store.Checksum;
 import dev.larder.store.Durable;
 import dev.larder.store.Expected;
+import dev.larder.store.Hold;
 import dev.larder.store.RelPath;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -205,9 +206,14 @@ final class History {
   }
 
   /// Drops the generations that need not stay, then the files only they named. Files that are left
-  /// over if that fails are swept at the next start.
+  /// over if that fails are swept at the next start. While a backup reads, all stay until the next
+  /// generation.
   private void retire() {
-    try {
+    try (Hold right = shelves.toRemove()) {
+      if (right == null) {
+        LOG.info("repository {}: old generations stay while a backup reads", settings.name());
+        return;
+      }
       List<Held> all = held;
       List<Retention.Candidate> candidates = new ArrayList<>();
       for (int i = 0; i < all.size(); i++) {

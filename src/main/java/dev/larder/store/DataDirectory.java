@@ -52,6 +52,7 @@ public final class DataDirectory implements Closeable {
     try {
       FileLock lock = tryLock(layout, channel);
       Durable.recover(data);
+      Restored.finish(layout);
       checkVersion(layout);
       Files.setPosixFilePermissions(data, READABLE);
       Files.setPosixFilePermissions(layout.tree(), READABLE);
@@ -59,6 +60,25 @@ public final class DataDirectory implements Closeable {
       Files.setPosixFilePermissions(layout.keys(), PRIVATE);
       checkOneFileSystem(layout);
       return new DataDirectory(layout, channel, lock);
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  /// Locks a directory that is there and leaves it as it is, for somebody who puts it together.
+  ///
+  /// @return closing it gives the directory free
+  /// @throws IOException with a sentence for the operator if another uses it or it is not writable
+  public static Closeable claim(Path data) throws IOException {
+    Layout layout = new Layout(data);
+    FileChannel channel = openLock(layout);
+    try {
+      FileLock lock = tryLock(layout, channel);
+      return () -> {
+        lock.release();
+        channel.close();
+      };
     } catch (IOException e) {
       channel.close();
       throw e;

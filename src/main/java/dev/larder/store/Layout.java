@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 ///   audit.ndjson, .1, .2, ...              who changed what, oldest behind; 0600
 ///   version                                of this layout
 ///   lock                                   held by the one running `larder serve`
+///   hold                                   locked by backups while they read
+///   restored/, .restoring-<random>/        a restore that was cut off: [Restored] ends it
 /// ```
 ///
 /// `tree/` is readable by everybody (0755) so that any web server can serve it; all else is 0700.
@@ -146,6 +148,16 @@ public record Layout(Path data) {
   /// The file that is locked while Larder runs.
   public Path lock() {
     return data.resolve("lock");
+  }
+
+  /// The file that is locked while a backup reads.
+  public Path hold() {
+    return data.resolve("hold");
+  }
+
+  /// A restore that has happened and whose files are not yet in their places.
+  Path restored() {
+    return data.resolve("restored");
   }
 
   /// The file that states the layout's version.

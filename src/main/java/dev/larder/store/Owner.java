@@ -1,0 +1,54 @@
+package dev.larder.store;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.GroupPrincipal;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.UserPrincipal;
+import org.jspecify.annotations.Nullable;
+
+/// Who owns a file: what root writes in somebody's directory has to become theirs.
+///
+/// @param user null where the file system knows none
+/// @param group null where the file system knows none
+public record Owner(@Nullable UserPrincipal user, @Nullable GroupPrincipal group) {
+  /// The owner of `file`.
+  public static Owner of(Path file) throws IOException {
+    PosixFileAttributeView view = view(file);
+    if (view == null) {
+      return new Owner(null, null);
+    }
+    PosixFileAttributes attributes = view.readAttributes();
+    return new Owner(attributes.owner(), attributes.group());
+  }
+
+  /// The user's name; empty where the file system knows none.
+  public String name() {
+    return user == null ? "" : user.getName();
+  }
+
+  /// Makes `file` theirs, if it is not.
+  ///
+  /// @throws IOException if this user may not
+  public void give(Path file) throws IOException {
+    PosixFileAttributeView view = view(file);
+    if (view == null || user == null || group == null) {
+      return;
+    }
+    PosixFileAttributes attributes = view.readAttributes();
+    if (!attributes.owner().equals(user)) {
+      view.setOwner(user);
+    }
+    if (!attributes.group().equals(group)) {
+      view.setGroup(group);
+    }
+  }
+
+  private static @Nullable PosixFileAttributeView view(Path file) {
+    return Files.getFileAttributeView(
+        file, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+  }
+}

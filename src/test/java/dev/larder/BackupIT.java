@@ -1,0 +1,258 @@
+package dev.larder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.larder.store.Hold;
+import dev.larder.store.Layout;
+import dev.larder.testing.Command;
+import dev.larder.testing.PackageSpec;
+import dev.larder.testing.Tools;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// `larder backup` and `larder restore`, on a Larder that has something to lose.
+class BackupIT {
+  @TempDir Path directory;
+
+  private BackupFixture lab;
+
+  @BeforeAll
+  static void tools() {
+    Tools.require("pacman", "pacman-key", "repo-add", "bsdtar", "zstd", "curl", "gpg", "tar");
+  }
+
+  @BeforeEach
+  void open() {
+    lab = new BackupFixture(directory);
+  }
+
+  @AfterEach
+  void close() {
+    lab.close();
+  }
+
+  private String mode(Path file) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+  }
+
+  @Test
+  void whatWasBackedUpWhileItRanIsServedFromAnEmptyDirectory() throws Exception {
+    lab.add("one", "1-1");
+    lab.add("two", "1-1");
+    String token =
+        CommandRun.of(lab.hosted().larder(), "token", "create", "ci", "--scope", "admin", "-q")
+            .out();
+    Path file = lab.backup();
+    assertThat(mode(file)).isEqualTo("rw-------");
+    assertThat(lab.run("restore", "--list", file.toString()).out())
+        .contains("data/tree/repo/internal/x86_64/one-1-1-any.pkg.tar.zst")
+        .contains("data/keys/internal/1.secret")
+        .contains("data/tokens.json")
+        .contains("config/larder.toml")
+        .contains("every checksum is right")
+        .doesNotContain("cli.token", "larder.db", "data/lock");
+    assertThat(Command.of("tar", "--zstd", "-tf", file.toString()).runOk())
+        .startsWith("larder-backup\n")
+        .endsWith("larder-contents\n");
+
+    Path restored = directory.resolve("other/data");
+    BackupFixture.Run restore = lab.run("restore", "--data", restored.toString(), file.toString());
+    assertThat(restore.code()).as(restore.err()).isZero();
+    assertThat(mode(restored.resolve("keys"))).isEqualTo("rwx------");
+    assertThat(mode(restored.resolve("keys/internal/1.secret"))).isEqualTo("rw-------");
+    assertThat(mode(restored.resolve("tokens.json"))).isEqualTo("rw-------");
+    assertThat(mode(restored.resolve("tree/repo/internal/x86_64"))).isEqualTo("rwxr-xr-x");
+    assertThat(restored.resolve("restored")).doesNotExist();
+    assertThat(
+            Files.getLastModifiedTime(
+                        restored.resolve("tree/repo/internal/x86_64/one-1-1-any.pkg.tar.zst"))
+                    .toMillis()
+                / 1000)
+        .isEqualTo(
+            Files.getLastModifiedTime(lab.hosted().file("x86_64/one-1-1-any.pkg.tar.zst"))
+                    .toMillis()
+                / 1000);
+    assertThat(Files.readString(restored.resolve("tokens.json")))
+        .isEqualTo(Files.readString(lab.data().resolve("tokens.json")));
+    assertThat(token).isNotBlank();
+    lab.assertServes(restored, "one", "two");
+
+    BackupFixture.Run again = lab.run("restore", "--data", restored.toString(), file.toString());
+    assertThat(again.code()).isEqualTo(5);
+    assertThat(again.err()).contains("is not empty", "move it away");
+  }
+
+  @Test
+  void aBackupWhilePackagesComeAndGoIsOneMomentOfThem() throws Exception {
+    lab.add("steady", "1-1");
+    List<Path> versions = new ArrayList<>();
+    for (int i = 1; i <= 12; i++) {
+      versions.addAll(lab.maker().add(PackageSpec.of("moving", i + "-1").payload(200_000).seed(i)));
+    }
+    AtomicBoolean stop = new AtomicBoolean();
+    List<Path> made = new ArrayList<>();
+    try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<?> uploads =
+          executor.submit(() -> {
+            for (Path version : versions) {
+              if (!stop.get()) {
+                lab.hosted().add(List.of(version));
+              }
+            }
+          });
+      for (int i = 0; i < 4; i++) {
+        Path file = directory.resolve("larder-" + i + ".backup");
+        BackupFixture.Run run = lab.run("backup", file.toString());
+        assertThat(run.code()).as(run.err()).isZero();
+        made.add(file);
+      }
+      stop.set(true);
+      uploads.get();
+    }
+    for (Path file : List.of(made.getFirst(), made.getLast())) {
+      Path restored = directory.resolve(file.getFileName() + ".d/data");
+      assertThat(lab.run("restore", "--data", restored.toString(), file.toString()).code())
+          .isZero();
+      lab.assertServes(restored, "steady");
+    }
+  }
+
+  @Test
+  void whileABackupReadsNoFormerGenerationGoes() throws Exception {
+    lab.add("tool", "1-1");
+    lab.hosted().larder().restartAfter(Duration.ofHours(3));
+    Path generations =
+        lab.data().resolve("state/repo/internal").resolve("root").resolve("generations");
+    try (Hold hold = Hold.take(new Layout(lab.data()))) {
+      assertThat(hold).isNotNull();
+      lab.add("tool", "2-1");
+      assertThat(lab.hosted().file("x86_64/tool-1-1-any.pkg.tar.zst")).exists();
+      assertThat(LarderProcess.filesBelow(generations)).anyMatch(name -> name.startsWith("1/"));
+    }
+    lab.add("tool", "3-1");
+    assertThat(lab.hosted().file("x86_64/tool-1-1-any.pkg.tar.zst")).doesNotExist();
+    assertThat(LarderProcess.filesBelow(generations)).noneMatch(name -> name.startsWith("1/"));
+  }
+
+  @Test
+  void aDamagedCutOrForeignArchiveChangesNothing() throws Exception {
+    lab.add("one", "1-1");
+    Path file = lab.backup();
+    byte[] bytes = Files.readAllBytes(file);
+    Random random = new Random(Long.getLong("larder.seed", 7));
+    List<Path> bad = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      byte[] changed = bytes.clone();
+      changed[random.nextInt(changed.length)] ^= 0x10;
+      bad.add(Files.write(directory.resolve("flipped-" + i), changed));
+      int length = random.nextInt(bytes.length);
+      bad.add(Files.write(directory.resolve("cut-" + i), Arrays.copyOf(bytes, length)));
+    }
+    bad.add(packed("traversal", "data/tree/../../../evil", null));
+    bad.add(packed("outside", "etc/evil", null));
+    bad.add(packed("link", "data/tree/evil", "/etc/passwd"));
+    bad.add(packed("newer", null, null));
+    Path target = directory.resolve("target/data");
+    for (Path each : bad) {
+      BackupFixture.Run run = lab.run("restore", "--data", target.toString(), each.toString());
+      assertThat(run.code()).as("%s: %s", each, run.out() + run.err()).isEqualTo(8);
+      assertThat(directory.resolve("target")).doesNotExist();
+      assertThat(lab.run("restore", "--verify", each.toString()).code()).isEqualTo(8);
+    }
+    assertThat(lab.run("restore", "--verify", directory.resolve("newer").toString()).err())
+        .contains("layout version 99");
+    Files.createDirectories(target);
+    assertThat(lab.run("restore", "--data", target.toString(), bad.getFirst().toString()).code())
+        .isEqualTo(8);
+    assertThat(target).isEmptyDirectory();
+  }
+
+  /// An archive as somebody else could make one.
+  private Path packed(String name, @Nullable String entry, @Nullable String link)
+      throws IOException {
+    Path work = Files.createDirectory(directory.resolve(name + ".d"));
+    String layout = name.equals("newer") ? "99" : "1";
+    Files.writeString(
+        work.resolve("larder-backup"),
+        "format 1\nlarder 1\nlayout " + layout + "\ncreated 2026-01-01T00:00:00Z\n");
+    Files.writeString(work.resolve("larder-contents"), "");
+    List<String> command =
+        new ArrayList<>(List.of("tar", "-C", work.toString(), "-P", "--zstd", "-cf"));
+    Path file = directory.resolve(name);
+    command.addAll(List.of(file.toString(), "larder-backup"));
+    if (entry != null) {
+      Path payload = work.resolve("payload");
+      if (link == null) {
+        Files.writeString(payload, "evil");
+      } else {
+        Files.createSymbolicLink(payload, Path.of(link));
+      }
+      command.add(1, "--transform=flags=r;s|^payload$|" + entry + "|");
+      command.add("payload");
+    }
+    command.add("larder-contents");
+    Command.of(command).runOk();
+    return file;
+  }
+
+  @Test
+  void aMissingPackageIsToldAndAllElseIsThere() throws Exception {
+    lab.add("one", "1-1");
+    lab.add("two", "1-1");
+    Files.delete(lab.hosted().file("x86_64/one-1-1-any.pkg.tar.zst"));
+    Path file = directory.resolve("larder.backup");
+    BackupFixture.Run run = lab.run("backup", file.toString());
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err()).contains("one-1-1-any.pkg.tar.zst is missing");
+    assertThat(lab.run("restore", "--list", file.toString()).out())
+        .contains("two-1-1-any.pkg.tar.zst")
+        .doesNotContain("one-1-1-any.pkg.tar.zst\n");
+  }
+
+  @Test
+  void withoutKeysNoPrivateKeyIsInIt() throws Exception {
+    lab.add("one", "1-1");
+    Path file = lab.backup("--without-keys");
+    assertThat(lab.run("restore", "--list", file.toString()).out())
+        .contains("without keys")
+        .doesNotContain("data/keys/");
+    Path restored = directory.resolve("bare/data");
+    BackupFixture.Run restore = lab.run("restore", "--data", restored.toString(), file.toString());
+    assertThat(restore.out()).contains("put keys/ back");
+    Command.of("cp", "-a", lab.data().resolve("keys").toString(), restored.toString()).runOk();
+    lab.assertServes(restored, "one");
+  }
+
+  @Test
+  void whatAMirrorKeepsIsInItUnlessItIsLeftOut() throws Exception {
+    Path kept = Files.createDirectories(lab.data().resolve("tree/arch/old/release"));
+    Files.writeString(kept.resolve("base.txz"), "the only one left");
+    Files.createDirectories(lab.data().resolve("tree/arch/other"));
+    Files.writeString(lab.data().resolve("tree/arch/other/file"), "can be fetched");
+    assertThat(CommandRun.of(lab.hosted().larder(), "mirror", "keep", "arch", "old/release").exit())
+        .isZero();
+    assertThat(lab.run("restore", "--list", lab.backup().toString()).out())
+        .contains("data/tree/arch/old/release/base.txz", "data/state/arch/keep")
+        .doesNotContain("other/file");
+    assertThat(lab.run("restore", "--list", lab.backup("--without-kept").toString()).out())
+        .contains("data/state/arch/keep")
+        .doesNotContain("base.txz");
+  }
+}
