@@ -35,14 +35,17 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "doctor",
     description = {
-      "Check this machine's configuration, and with --online its upstreams.",
-      "Changes nothing. Exits with 1 if there is a problem."
+      "Check this machine, its configuration and what is kept here, and with --online the"
+          + " upstreams. Works while the server runs and while it does not.",
+      "Changes nothing without --fix. Exits with 1 if there is a problem left, with 7 if the"
+          + " configuration is not valid."
     },
     mixinStandardHelpOptions = true,
     footer = {
       "",
       "Examples:",
       "  larder doctor",
+      "  larder doctor --deep --fix",
       "  larder doctor --online --abi FreeBSD:14:aarch64 --release 14.3-RELEASE",
       "  larder doctor --online --index custom=x86_64/custom.db -o json"
     })
@@ -56,6 +59,18 @@ final class DoctorCommand implements Callable<Integer> {
       names = "--online",
       description = "Ask the upstreams too: names, redirects, an index, a package.")
   private boolean online;
+
+  @Option(
+      names = "--deep",
+      description = "Read every index and every package of repositories, and compare checksums.")
+  private boolean deep;
+
+  @Option(
+      names = "--fix",
+      description =
+          "Mend what can be mended safely: modes, owners (as root), directories that are"
+              + " missing, what a crash left. Nothing is removed that cannot be fetched again.")
+  private boolean fix;
 
   @Option(
       names = "--abi",
@@ -105,7 +120,7 @@ final class DoctorCommand implements Callable<Integer> {
       err().println(e.getMessage());
       return ExitCode.CONFIGURATION.number();
     }
-    new Doctor(loaded, findings).look();
+    new Doctor(loaded, new Doctor.Depth(deep, fix), findings).look();
     if (online) {
       goOut(loaded.config(), probe, findings);
     }
@@ -163,7 +178,9 @@ final class DoctorCommand implements Callable<Integer> {
 
   /// One line, under the name of what it is about where that is new. Quietly only what is wrong.
   private void print(Finding finding, List<Finding> all) {
-    if (options.quiet() && finding.level() != Finding.Level.PROBLEM) {
+    if (options.quiet()
+        && finding.level() != Finding.Level.PROBLEM
+        && finding.level() != Finding.Level.FIXED) {
       return;
     }
     Finding before = all.size() < 2 ? null : all.get(all.size() - 2);
@@ -174,10 +191,17 @@ final class DoctorCommand implements Callable<Integer> {
         switch (finding.level()) {
           case OK -> coloured("32", "ok     ");
           case NOTE -> coloured("33", "note   ");
+          case FIXED -> coloured("36", "fixed  ");
           case PROBLEM -> coloured("31", "PROBLEM");
         };
     String time = finding.millis() == null ? "" : "  (" + finding.millis() + " ms)";
     out().println("  " + level + "  " + plain(finding.what() + ": " + finding.detail()) + time);
+    if (finding.why() != null) {
+      out().println("           why   " + plain(finding.why()));
+    }
+    if (finding.remedy() != null) {
+      out().println("           do    " + plain(finding.remedy()));
+    }
     out().flush();
   }
 

@@ -4,6 +4,7 @@ import dev.larder.egress.Discovery;
 import dev.larder.egress.Egress;
 import dev.larder.egress.Fetch;
 import dev.larder.egress.Fetched;
+import dev.larder.egress.HttpDate;
 import dev.larder.egress.ServiceRecord;
 import dev.larder.format.Format;
 import dev.larder.format.IndexTrust;
@@ -19,6 +20,8 @@ import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -38,6 +41,9 @@ final class UpstreamCheck {
   /// A list of mirrors has hundreds.
   private static final int MOST_UPSTREAMS = 8;
 
+  /// Date is in seconds, and the answer takes some to come.
+  private static final Duration MOST_SKEW = Duration.ofSeconds(60);
+
   private static final long MOST_BYTES = 512L << 20;
 
   /// A package that promises no size may be as large as a base system: its beginning will do.
@@ -50,6 +56,7 @@ final class UpstreamCheck {
   private final Egress egress;
   private final Discovery discovery;
   private final Consumer<Finding> findings;
+  private final Set<String> dated = new HashSet<>();
   private Set<String> hosts = Set.of();
 
   /// @param trust checks signatures inside indexes; null if they are not checked
@@ -188,10 +195,30 @@ final class UpstreamCheck {
       long limit = format.maxSize(path) < 0 ? MOST_BYTES : format.maxSize(path);
       long size = copy(fetched.body(), to, limit);
       note.accept(Finding.ok(url, path.value(), described(url, fetched, size)).since(start));
+      clock(url, fetched.header("Date"), note);
       return new Got(path, to, fetched.header("ETag"), fetched.header("Last-Modified"));
     } catch (IOException e) {
       note.accept(Finding.problem(url, path.value(), why(e)).since(start));
       return null;
+    }
+  }
+
+  /// Once for each upstream: a server that is fetched from has the time.
+  private void clock(String url, @Nullable String date, Consumer<Finding> note) {
+    Instant theirs = date == null ? null : HttpDate.parse(date);
+    if (theirs == null || !dated.add(url)) {
+      return;
+    }
+    long seconds = Duration.between(theirs, Instant.now()).toSeconds();
+    if (Math.abs(seconds) > MOST_SKEW.toSeconds()) {
+      note.accept(
+          Finding.note(
+                  url,
+                  "clock",
+                  "this machine's is %d seconds %s"
+                      .formatted(Math.abs(seconds), seconds < 0 ? "behind" : "ahead"))
+              .because("ages, expiry and signatures are reckoned by it")
+              .remedy("let it be set (ntpd, chrony, timesyncd); or the upstream's clock is wrong"));
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.larder.cli.Surroundings;
 import dev.larder.cli.Terminal;
 import dev.larder.testing.DnsServer;
+import dev.larder.testing.Fault;
 import dev.larder.testing.FaultyUpstream;
 import dev.larder.testing.FreeBsdKey;
 import dev.larder.testing.FreeBsdPackage;
@@ -184,6 +185,21 @@ class DoctorIT {
           doctor(mirror("freebsd-update", upstream.url()), "--online", "--release=14.2-RC1");
       assertThat(other.code()).isEqualTo(1);
       assertThat(other.out()).contains("14.2-RC1/amd64/latest.ssl: answers 404");
+    }
+  }
+
+  @Test
+  void aClockThatDiffersFromAnUpstreamsIsNoted() throws IOException {
+    try (FaultyUpstream upstream = FaultyUpstream.start()) {
+      upstream.publish(update().files());
+      upstream.fault(
+          "15.0-RELEASE/amd64/pub.ssl",
+          new Fault.Headers(Map.of("Date", "Thu, 01 Jan 2099 00:00:00 GMT")));
+      Run run = doctor(mirror("freebsd-update", upstream.url()), "--online");
+      assertThat(run.code()).isZero();
+      assertThat(run.out())
+          .containsPattern("note     clock: this machine's is \\d+ seconds behind")
+          .contains("ntpd");
     }
   }
 

@@ -15,6 +15,7 @@ import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.HandleConsumer;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteDataSource;
@@ -57,6 +58,15 @@ public final class Database implements Closeable {
         throw new IOException(
             "the database " + file + " cannot be made: " + second.getMessage(), second);
       }
+    }
+  }
+
+  /// Why no database can be opened on this machine, whatever its file; null if one can.
+  public static @Nullable String trouble() {
+    try (Connection memory = DriverManager.getConnection("jdbc:sqlite::memory:")) {
+      return memory.isValid(1) ? null : "SQLite does not answer";
+    } catch (SQLException | LinkageError e) {
+      return "SQLite's native library cannot be used: " + e.getMessage();
     }
   }
 

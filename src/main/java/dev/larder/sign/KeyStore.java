@@ -84,7 +84,7 @@ public final class KeyStore {
     }
   }
 
-  private static List<Path> directories(Path directory) throws IOException {
+  static List<Path> directories(Path directory) throws IOException {
     List<Path> paths = new ArrayList<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
       for (Path path : entries) {
