@@ -19,6 +19,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -125,15 +126,21 @@ final class BackupCommand implements Callable<Integer> {
               : toFile(machine.directory().resolve(file), sources, layout);
       tell(report);
       return (report.damages().isEmpty() ? ExitCode.OK : ExitCode.FAILED).number();
-    } catch (AccessDeniedException e) {
-      throw new CommandFailed(
-          ExitCode.FAILED,
-          "%s cannot be read or written by this user".formatted(e.getFile()),
-          "run it as the user that runs larder serve, or as root",
-          e);
+    } catch (UncheckedIOException e) {
+      throw unmade(Objects.requireNonNull(e.getCause(), "it always has one"));
     } catch (IOException e) {
-      throw new CommandFailed(ExitCode.FAILED, "no backup was made: " + reason(e), null, e);
+      throw unmade(e);
     }
+  }
+
+  private static CommandFailed unmade(IOException e) {
+    return e instanceof AccessDeniedException denied
+        ? new CommandFailed(
+            ExitCode.FAILED,
+            "%s cannot be read or written by this user".formatted(denied.getFile()),
+            "run it as the user that runs larder serve, or as root",
+            e)
+        : new CommandFailed(ExitCode.FAILED, "no backup was made: " + reason(e), null, e);
   }
 
   static String reason(IOException e) {
@@ -194,6 +201,10 @@ final class BackupCommand implements Callable<Integer> {
         if (!writer.add(item)) {
           damages.add(item.path() + " was removed while the backup was made");
         }
+      }
+      for (Path tree : sources.trees()) {
+        // A file that goes meanwhile is one that its mirror no longer has.
+        sources.below(tree, writer::add);
       }
       writer.finish();
       return new Report(

@@ -9,6 +9,7 @@ import dev.larder.store.Hold;
 import dev.larder.store.Layout;
 import dev.larder.store.RelPath;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -35,6 +36,7 @@ final class BackupSources {
   private final Layout layout;
   private final Which which;
   private final List<Item> items = new ArrayList<>();
+  private final List<Path> trees = new ArrayList<>();
   private final List<String> repositories = new ArrayList<>();
   private final List<String> kept = new ArrayList<>();
   private final List<String> damages = new ArrayList<>();
@@ -76,6 +78,33 @@ final class BackupSources {
   /// The files.
   List<Item> items() {
     return items;
+  }
+
+  /// Directories of which every file is wanted, too.
+  List<Path> trees() {
+    return trees;
+  }
+
+  /// The files below one of them, found while they are taken.
+  ///
+  /// @throws IOException if it cannot be read, or what is done with a file fails
+  void below(Path tree, Taking taking) throws IOException {
+    if (Files.exists(tree)) {
+      try (Stream<Path> files = Files.walk(tree)) {
+        for (Path file : (Iterable<Path>) files::iterator) {
+          if (Files.isRegularFile(file) && !file.getFileName().toString().startsWith(".new-")) {
+            taking.take(new Item.Stored(path(file), file));
+          }
+        }
+      } catch (UncheckedIOException e) {
+        throw e.getCause();
+      }
+    }
+  }
+
+  /// What is done with a file.
+  interface Taking {
+    void take(Item item) throws IOException;
   }
 
   /// Repositories, each with how many packages it has.
@@ -248,6 +277,7 @@ final class BackupSources {
   private void mirror(String mirror) throws IOException {
     KeptFiles files = KeptFiles.of(layout, mirror, which.kept());
     add(files.stored(), files.captured());
+    trees.addAll(files.trees());
     files.directories().forEach(directory -> kept.add(mirror + "/" + directory));
   }
 

@@ -9,6 +9,7 @@ import dev.larder.store.Hold;
 import dev.larder.store.Layout;
 import dev.larder.store.RelPath;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -51,7 +52,7 @@ final class ContentCheck {
       keys();
       mirrors();
       repositories();
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       findings.accept(
           Finding.problem("data", layout.data().toString(), "cannot be read: " + e)
               .remedy("run the doctor as the user that runs larder serve, or as root"));

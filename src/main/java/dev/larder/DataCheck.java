@@ -65,7 +65,7 @@ final class DataCheck {
         secrets();
         leftovers(runs);
       }
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       findings.accept(
           Finding.problem(ABOUT, data.toString(), "cannot be looked at: " + e)
               .remedy("run the doctor as the user that runs larder serve, or as root"));

@@ -191,7 +191,7 @@ final class RestoreCommand implements Callable<Integer> {
         outcome.about(), outcome.files(), outcome.bytes(), target.toString(), List.of(), notes);
   }
 
-  private static Report looked(InputStream in, boolean list) throws IOException {
+  private Report looked(InputStream in, boolean list) throws IOException {
     List<Entry> entries = new ArrayList<>();
     BackupReader.Outcome outcome =
         BackupReader.read(
@@ -199,7 +199,10 @@ final class RestoreCommand implements Callable<Integer> {
             new Looking() {
               @Override
               public void file(RelPath path, long size, FileTime modified, InputStream bytes) {
-                if (list) {
+                if (list && !options.json()) {
+                  // Not gathered: there may be hundreds of thousands.
+                  spec().commandLine().getOut().printf("%12d  %s%n", size, path);
+                } else if (list) {
                   entries.add(new Entry(path.value(), size));
                 }
               }
@@ -262,9 +265,6 @@ final class RestoreCommand implements Callable<Integer> {
     if (options.json()) {
       out.print(Json.pretty(report) + "\n");
     } else {
-      for (Entry entry : report.entries()) {
-        out.printf("%12d  %s%n", entry.size(), entry.path());
-      }
       if (!options.quiet()) {
         About about = report.about();
         out.printf(

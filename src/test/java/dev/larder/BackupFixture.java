@@ -72,7 +72,12 @@ final class BackupFixture implements AutoCloseable {
             InstantSource.system());
     Machine machine = new Machine(Map.of(), "Linux", "root", directory, directory, Path.of("/"));
     String[] all =
-        Stream.concat(Stream.of(arguments), Stream.of("--config", config())).toArray(String[]::new);
+        Stream.concat(
+                Stream.of(arguments),
+                List.of(arguments).contains("--config")
+                    ? Stream.empty()
+                    : Stream.of("--config", config()))
+            .toArray(String[]::new);
     int code = Main.commandLine(surroundings, machine).run(all);
     return new Run(code, out.toString(), err.toString());
   }

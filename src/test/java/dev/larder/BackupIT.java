@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.larder.store.Hold;
 import dev.larder.store.Layout;
+import dev.larder.store.Owner;
 import dev.larder.testing.Command;
 import dev.larder.testing.PackageSpec;
 import dev.larder.testing.Tools;
@@ -224,6 +225,44 @@ class BackupIT {
     assertThat(lab.run("restore", "--list", file.toString()).out())
         .contains("two-1-1-any.pkg.tar.zst")
         .doesNotContain("one-1-1-any.pkg.tar.zst\n");
+  }
+
+  @Test
+  void asRootTheFilesBecomeThoseOfTheOwnerOfTheDirectory() throws Exception {
+    Tools.requireRoot("owners of files");
+    lab.add("one", "1-1");
+    Path file = lab.backup();
+    Path restored = Files.createDirectories(directory.resolve("theirs/data"));
+    Command.of("chown", "12345:12346", restored.toString()).runOk();
+    assertThat(lab.run("restore", "--data", restored.toString(), file.toString()).code()).isZero();
+    assertThat(
+            Command.of("find", restored.toString(), "!", "-user", "12345", "-o", "!", "-group")
+                .with("12346")
+                .runOk())
+        .isEmpty();
+    // And what it leaves beside the server's files while it reads is the server's, too.
+    Command.of("rm", restored.resolve("hold").toString(), "-f").runOk();
+    assertThat(lab.run("backup", directory.resolve("second").toString()).code()).isZero();
+    assertThat(Owner.of(lab.data().resolve("hold"))).isEqualTo(Owner.of(lab.data()));
+  }
+
+  @Test
+  void aDiskThatCanOnlyBeReadCanBeBackedUp() throws Exception {
+    lab.add("one", "1-1");
+    lab.hosted().larder().stop();
+    try (Mounts disk = Mounts.disk(64)) {
+      Path data = disk.directory().resolve("data");
+      Command.of("cp", "-a", lab.data().toString(), data.toString()).runOk();
+      Files.deleteIfExists(data.resolve("hold"));
+      disk.readOnly(data);
+      Path config =
+          Files.writeString(directory.resolve("read-only.toml"), "data = \"" + data + "\"\n");
+      Path file = directory.resolve("read-only.backup");
+      BackupFixture.Run run = lab.run("backup", file.toString(), "--config", config.toString());
+      assertThat(run.code()).as(run.err()).isZero();
+      assertThat(lab.run("restore", "--list", file.toString()).out()).contains("one-1-1-any.pkg");
+    }
+    lab.hosted().larder().start();
   }
 
   @Test

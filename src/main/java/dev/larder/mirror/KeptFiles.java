@@ -18,12 +18,16 @@ import java.util.stream.Stream;
 /// kept, and the indexes they are checked by. Found without the server.
 ///
 /// @param directories what is kept, sorted
-/// @param stored absolute; one that the mirror replaces is there under its name all the time
+/// @param trees the directories that are kept, absolute: all files below them. They are not listed
+///   here, since a release of FreeBSD has hundreds of thousands
+/// @param stored files of indexes, absolute
 /// @param captured what was read, by its file
-public record KeptFiles(List<RelPath> directories, List<Path> stored, Map<Path, byte[]> captured) {
+public record KeptFiles(
+    List<RelPath> directories, List<Path> trees, List<Path> stored, Map<Path, byte[]> captured) {
   /// Takes defensive copies.
   public KeptFiles {
     directories = List.copyOf(directories);
+    trees = List.copyOf(trees);
     stored = List.copyOf(stored);
     captured = new LinkedHashMap<>(captured);
   }
@@ -49,6 +53,7 @@ public record KeptFiles(List<RelPath> directories, List<Path> stored, Map<Path, 
   public static KeptFiles of(Layout layout, String mirror, boolean files) throws IOException {
     Path list = layout.keep(mirror);
     List<RelPath> kept = Kept.read(list);
+    List<Path> trees = new ArrayList<>();
     List<Path> stored = new ArrayList<>();
     Map<Path, byte[]> captured = new LinkedHashMap<>();
     captured.put(list, Files.readAllBytes(list));
@@ -56,7 +61,7 @@ public record KeptFiles(List<RelPath> directories, List<Path> stored, Map<Path, 
       for (RelPath directory : kept) {
         boolean again = kept.stream().anyMatch(directory::isBelow);
         if (!again) {
-          stored.addAll(below(layout.file(mirror, directory)));
+          trees.add(layout.file(mirror, directory));
         }
       }
       for (RelPath root : roots(layout, mirror)) {
@@ -68,7 +73,7 @@ public record KeptFiles(List<RelPath> directories, List<Path> stored, Map<Path, 
         }
       }
     }
-    return new KeptFiles(kept, stored, captured);
+    return new KeptFiles(kept, trees, stored, captured);
   }
 
   private static List<RelPath> roots(Layout layout, String mirror) throws IOException {

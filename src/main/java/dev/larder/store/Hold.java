@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -15,17 +17,22 @@ import org.jspecify.annotations.Nullable;
 /// process. It is a lock of the operating system on a file: backups share it, whoever removes takes
 /// it alone or leaves the removing for later. A process that is killed holds nothing.
 public final class Hold implements Closeable {
-  private final FileChannel channel;
+  /// Null where there is no file to lock, so that nobody else holds anything either.
+  private final @Nullable FileChannel channel;
 
-  private Hold(FileChannel channel) {
+  private Hold(@Nullable FileChannel channel) {
     this.channel = channel;
   }
 
-  /// Holds everything until closed; waits for a removal that is under way.
+  /// Holds everything until closed; waits for a removal that is under way. On a disk that takes
+  /// nothing any more, where it was never made, it holds nothing: there nothing is removed, and a
+  /// backup is wanted most.
   ///
   /// @throws IOException if this user may not read the data directory
   public static Hold take(Layout layout) throws IOException {
-    make(layout);
+    if (!isThere(layout)) {
+      return new Hold(null);
+    }
     FileChannel channel = FileChannel.open(layout.hold(), StandardOpenOption.READ);
     try {
       FileLock lock = channel.lock(0, Long.MAX_VALUE, true);
@@ -40,23 +47,33 @@ public final class Hold implements Closeable {
   }
 
   /// Makes the file, the data directory's owner's even if that is not us.
-  static void make(Layout layout) throws IOException {
+  ///
+  /// @return whether it is there; not on a disk that is full or can only be read
+  /// @throws IOException if this user may not
+  static boolean isThere(Layout layout) throws IOException {
     Path file = layout.hold();
     if (!Files.exists(file)) {
       try {
         Durable.createPrivate(file);
         Owner.of(layout.data()).give(file);
       } catch (FileAlreadyExistsException e) {
-        // Another was quicker.
+        return true; // another was quicker
+      } catch (AccessDeniedException e) {
+        throw e;
+      } catch (FileSystemException e) {
+        return Files.exists(file);
       }
     }
+    return true;
   }
 
   /// The right to remove, or null while a backup reads.
   ///
   /// @throws IOException if the lock cannot be asked for
   public static @Nullable Hold toRemove(Layout layout) throws IOException {
-    make(layout);
+    if (!isThere(layout)) {
+      return new Hold(null);
+    }
     FileChannel channel = FileChannel.open(layout.hold(), StandardOpenOption.WRITE);
     try {
       if (channel.tryLock() != null) {
@@ -74,6 +91,8 @@ public final class Hold implements Closeable {
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    if (channel != null) {
+      channel.close();
+    }
   }
 }
