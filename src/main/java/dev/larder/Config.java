@@ -10,6 +10,7 @@ import dev.larder.config.Section;
 import dev.larder.config.Setting;
 import dev.larder.config.Type;
 import dev.larder.egress.EgressSettings;
+import dev.larder.log.LogSettings;
 import dev.larder.mirror.MirrorSettings;
 import dev.larder.repo.RepositorySettings;
 import dev.larder.serve.PackagesSettings;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// @param console the console listener
 /// @param tokens for the console, declared by their hashes
 /// @param egress how Larder reaches the outside
+/// @param log what is told, and where
 /// @param mirrors in the order of the file
 /// @param repositories of our own, in the order of the file; others can be made while Larder runs
 public record Config(
@@ -38,6 +40,7 @@ public record Config(
     ConsoleSettings console,
     List<TokenSettings> tokens,
     EgressSettings egress,
+    LogSettings log,
     List<MirrorSettings> mirrors,
     List<RepositorySettings> repositories) {
   static final Key<Path> DATA =
@@ -57,6 +60,8 @@ public record Config(
           ConsoleSettings.TABLE,
           TokenSettings.TABLE,
           EgressSettings.TABLE,
+          LogSettings.TABLE,
+          LogSettings.Access.TABLE,
           MirrorSettings.TABLE,
           RepositorySettings.TABLE);
 
@@ -179,6 +184,7 @@ public record Config(
             ConsoleSettings.read(console),
             TokenSettings.read(root.list("token")),
             EgressSettings.read(root.table("egress")),
+            LogSettings.read(root.table("log"), logPlaces(machine)),
             mirrors.stream().map(mirror -> MirrorSettings.read(mirror, formats)).toList(),
             repositories.stream()
                 .map(repository -> RepositorySettings.read(repository, HostedFormats.NAMES))
@@ -221,6 +227,14 @@ public record Config(
     return configured.isEmpty()
         ? MirrorSettings.defaults(formats).stream().map(table::table).toList()
         : configured;
+  }
+
+  private static LogSettings.Places logPlaces(Machine machine) {
+    // systemd gives a list if several directories are configured; the first is ours.
+    String logs = machine.variable("LOGS_DIRECTORY").replaceFirst(":.*", "");
+    return new LogSettings.Places(
+        logs.startsWith("/") ? Path.of(logs).normalize() : machine.root().resolve("var/log/larder"),
+        machine.root().resolve(machine.isFreeBsd() ? "var/run/log" : "dev/log"));
   }
 
   private static Path defaultData(Machine machine) {

@@ -15,6 +15,8 @@ import dev.larder.format.freebsd.FreeBsdReleasesFormat;
 import dev.larder.format.freebsd.FreeBsdUpdateFormat;
 import dev.larder.format.freebsd.PkgTrust;
 import dev.larder.format.pacman.PacmanFormat;
+import dev.larder.log.AccessLog;
+import dev.larder.log.Logs;
 import dev.larder.mirror.Mirror;
 import dev.larder.mirror.MirrorSettings;
 import dev.larder.repo.Content;
@@ -74,7 +76,8 @@ public final class Larder implements Closeable {
   private final ConsoleListener console;
 
   /// @param parts takes each part as soon as it runs, for whoever has to end them
-  private Larder(Config config, Deque<Closeable> parts, InstantSource clock) throws IOException {
+  private Larder(Config config, @Nullable Logs logs, Deque<Closeable> parts, InstantSource clock)
+      throws IOException {
     this.parts = parts;
     DataDirectory data = owned(DataDirectory.open(config.data()));
     EventLog events = new EventLog(clock);
@@ -99,13 +102,16 @@ public final class Larder implements Closeable {
     Hosting hosting = new Hosting(data.layout(), database, keys, events, clock);
     repositories = owned(hosting.open(config.repositories()));
 
-    packages = owned(PackageListener.open(config.packages(), site(config)));
+    packages =
+        owned(
+            PackageListener.open(
+                config.packages(), site(config), logs == null ? AccessLog.off() : logs.access()));
     ConsoleSettings settings = config.console();
     AccessSettings who =
         new AccessSettings(
             settings.anonymousReads(), settings.authorizedSecrets(), config.tokens());
     access = owned(Access.open(data.layout(), who, clock));
-    ServerOperations operations = new ServerOperations(config, mirrors, packages, clock);
+    ServerOperations operations = new ServerOperations(config, mirrors, packages, logs, clock);
     ServerKeys signing = new ServerKeys(keys, repositories, events);
     console =
         owned(
@@ -137,11 +143,23 @@ public final class Larder implements Closeable {
     return open(config, InstantSource.system());
   }
 
+  /// The same with an access log, and with messages that are counted.
+  ///
+  /// @param logs stay open when Larder ends
+  public static Larder open(Config config, Logs logs) throws IOException {
+    return open(config, logs, InstantSource.system());
+  }
+
   /// The same with another clock.
   static Larder open(Config config, InstantSource clock) throws IOException {
+    return open(config, null, clock);
+  }
+
+  private static Larder open(Config config, @Nullable Logs logs, InstantSource clock)
+      throws IOException {
     Deque<Closeable> parts = new ArrayDeque<>();
     try {
-      return new Larder(config, parts, clock);
+      return new Larder(config, logs, parts, clock);
     } catch (Throwable e) {
       end(parts);
       throw e;

@@ -4,6 +4,7 @@ import dev.larder.cli.CommandFailed;
 import dev.larder.cli.ExitCode;
 import dev.larder.cli.GlobalOptions;
 import dev.larder.config.InvalidConfig;
+import dev.larder.log.Logs;
 import dev.larder.mirror.MirrorSettings;
 import dev.larder.repo.Repository;
 import java.io.IOException;
@@ -63,7 +64,11 @@ final class ServeCommand implements Callable<Integer> {
     PrintWriter err = command.commandLine().getErr();
     try {
       LoadedConfig loaded = Config.load(options.config(), listen, machine, Larder.formats());
-      return serve(loaded, out);
+      Logs.Surroundings around = Logs.Surroundings.ofProcess(machine.variable("JOURNAL_STREAM"));
+      try (Logs logs = Logs.open(loaded.config().log(), around)) {
+        ReopenSignal.listen(logs::reopen);
+        return serve(loaded, logs, out);
+      }
     } catch (InvalidConfig e) {
       err.println(e.getMessage());
       return ExitCode.CONFIGURATION.number();
@@ -72,11 +77,11 @@ final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  private static int serve(LoadedConfig loaded, PrintWriter out)
+  private static int serve(LoadedConfig loaded, Logs logs, PrintWriter out)
       throws IOException, InterruptedException {
     CountDownLatch stop = new CountDownLatch(1);
     CountDownLatch stopped = new CountDownLatch(1);
-    try (Larder larder = Larder.open(loaded.config())) {
+    try (Larder larder = Larder.open(loaded.config(), logs)) {
       Runtime.getRuntime()
           .addShutdownHook(
               Thread.ofPlatform()

@@ -1,9 +1,11 @@
 package dev.larder;
 
 import dev.larder.api.Glob;
+import dev.larder.api.LogReport;
 import dev.larder.api.Operations;
 import dev.larder.api.ServerReport;
 import dev.larder.config.Addresses;
+import dev.larder.log.Logs;
 import dev.larder.mirror.Explanation;
 import dev.larder.mirror.HeldFile;
 import dev.larder.mirror.KeptDirectory;
@@ -33,13 +35,19 @@ final class ServerOperations implements Operations {
   private final Config config;
   private final List<Mirror> mirrors;
   private final PackageListener packages;
+  private final @Nullable Logs logs;
   private final Instant startedAt;
 
   ServerOperations(
-      Config config, List<Mirror> mirrors, PackageListener packages, InstantSource clock) {
+      Config config,
+      List<Mirror> mirrors,
+      PackageListener packages,
+      @Nullable Logs logs,
+      InstantSource clock) {
     this.config = config;
     this.mirrors = List.copyOf(mirrors);
     this.packages = packages;
+    this.logs = logs;
     this.startedAt = clock.instant();
   }
 
@@ -67,6 +75,13 @@ final class ServerOperations implements Operations {
         own,
         free,
         new ServerReport.Load(packages.connections(), packages.responses()));
+  }
+
+  @Override
+  public LogReport logs() {
+    return logs == null
+        ? new LogReport(Map.of(), 0)
+        : new LogReport(logs.messages(), logs.access().dropped());
   }
 
   @Override

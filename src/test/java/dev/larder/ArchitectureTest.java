@@ -29,13 +29,14 @@ class ArchitectureTest {
           "database ->",
           "wire ->",
           "events ->",
+          "log -> config",
           "snippet ->",
           "format -> store sign",
           "format.pacman -> format store sign",
           "format.freebsd -> format store sign",
           "repo -> format store sign database config events",
           "mirror -> repo format store sign database egress config events",
-          "serve -> repo store mirror config snippet",
+          "serve -> repo store mirror config snippet log",
           "access -> store config",
           "backup -> format store",
           "api -> mirror repo access wire store config format sign events",
@@ -60,6 +61,7 @@ class ArchitectureTest {
           Rules.Fence.around(List.of("org.tomlj."), "config"),
           Rules.Fence.around(List.of("org.snakeyaml.", "io.prometheus."), "api"),
           Rules.Fence.around(List.of("picocli."), "cli", ""),
+          Rules.Fence.around(List.of("ch.qos.logback.", "java.lang.foreign."), "log"),
           Rules.Fence.around(List.of("me.tongfei.progressbar."), "cli"),
           // BLAKE2, which the JDK lacks, is a checksum like any other.
           new Rules.Fence(

@@ -113,6 +113,11 @@ final class LarderProcess implements AutoCloseable {
     return process().exitValue();
   }
 
+  /// Its process id.
+  long pid() {
+    return process().pid();
+  }
+
   boolean isAlive() {
     return process().isAlive();
   }

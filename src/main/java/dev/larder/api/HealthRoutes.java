@@ -49,7 +49,7 @@ final class HealthRoutes {
   }
 
   private void metrics(Context context) throws IOException {
-    Measurements now = new Measurements().of(operations.server()).ofProcess();
+    Measurements now = new Measurements().of(operations.server()).of(operations.logs()).ofProcess();
     for (MirrorReport mirror : operations.mirrors()) {
       now.of(mirror);
     }

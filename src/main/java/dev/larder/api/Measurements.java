@@ -64,6 +64,12 @@ final class Measurements {
     return this;
   }
 
+  Measurements of(LogReport logs) {
+    logs.messages().forEach((level, count) -> add(Metric.LOG_MESSAGES, count, level));
+    add(Metric.ACCESS_LOG_DROPPED, logs.accessDropped());
+    return this;
+  }
+
   /// The process: file descriptors only where the system tells of them.
   Measurements ofProcess() {
     if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix) {

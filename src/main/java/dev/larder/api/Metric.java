@@ -30,6 +30,16 @@ enum Metric {
       "area"),
   DATA_FREE(Kind.GAUGE, "larder_data_free_bytes", "Free disk space at the data directory."),
 
+  LOG_MESSAGES(
+      Kind.COUNTER,
+      "larder_log_messages_total",
+      "Messages logged, by level: error, warn, info, debug.",
+      "level"),
+  ACCESS_LOG_DROPPED(
+      Kind.COUNTER,
+      "larder_access_log_dropped_lines_total",
+      "Lines that the access log lacks, since it could not be written or not fast enough."),
+
   CONNECTIONS(
       Kind.GAUGE, "larder_packages_connections", "Open connections of the package listener."),
   RESPONSES(

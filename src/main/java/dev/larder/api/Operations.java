@@ -20,6 +20,9 @@ public interface Operations {
   /// The server itself, now.
   ServerReport server();
 
+  /// What was logged so far.
+  LogReport logs();
+
   /// Why packages cannot be served at the moment, in one sentence; null if they can.
   @Nullable String hindrance();
 

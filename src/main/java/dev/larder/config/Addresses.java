@@ -36,7 +36,7 @@ public final class Addresses {
   /// Reads `127.0.0.1:8080`, `[::1]:8080` or `:8080`.
   ///
   /// @throws IllegalArgumentException with a message for the user
-  static InetSocketAddress parseWithPort(String text) {
+  public static InetSocketAddress parseWithPort(String text) {
     Matcher matcher = WITH_PORT.matcher(text);
     if (!matcher.matches()) {
       String bare = text.indexOf(':') != text.lastIndexOf(':') ? "; IPv6 addresses need [ ]" : "";

@@ -7,6 +7,7 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -26,6 +27,8 @@ import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.net.URIAuthority;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Fetches over HTTP for all of Larder. Blocks: call it on virtual threads.
 ///
@@ -57,6 +60,7 @@ public final class Egress implements AutoCloseable {
 
   private static final Set<String> CREDENTIALS =
       Set.of("authorization", "proxy-authorization", "cookie");
+  private static final Logger LOG = LoggerFactory.getLogger(Egress.class);
 
   private final Limits limits;
   private final String via;
@@ -223,8 +227,13 @@ public final class Egress implements AutoCloseable {
     request.setAuthority(new URIAuthority(host, port));
     headers.forEach(request::setHeader);
     Client client = Redirects.configured(fetch).contains(host) ? unguarded : guarded;
+    long asked = System.nanoTime();
     ClassicHttpResponse response =
         client.send(new HttpHost(Redirects.scheme(uri), host, port), request);
+    if (LOG.isDebugEnabled()) {
+      long millis = Duration.ofNanos(System.nanoTime() - asked).toMillis();
+      LOG.debug("GET {}: {} after {} ms", withoutUser(uri), response.getCode(), millis);
+    }
     try {
       HttpEntity entity = response.getEntity();
       InputStream content = entity == null ? InputStream.nullInputStream() : entity.getContent();

@@ -93,6 +93,11 @@ final class Fill {
     return growth;
   }
 
+  /// Base URL of the upstream that was asked last, without user and password; empty if none was.
+  String source() {
+    return from.replaceFirst("//[^/@]*@", "//");
+  }
+
   /// Waits until it is known what comes. For a small file that is when it is complete, so that an
   /// error can still be told as one.
   FillHead awaitHead(Duration limit) throws InterruptedException {

@@ -267,7 +267,8 @@ final class PackageAnswers {
       switch (head) {
         case FillHead.Begun begun -> {
           CacheStatus status =
-              CacheStatus.forwarded(stale != null ? "stale" : "uri-miss", begun.status(), true, "");
+              CacheStatus.forwarded(stale != null ? "stale" : "uri-miss", begun.status(), true, "")
+                  .from(fill.source());
           Answer answer =
               begun(ask, order, fill, begun, collapsed ? status.withCollapsed() : status);
           handedOn = answer instanceof Answer.Found found && found.body() instanceof Body.Growing;

@@ -2,6 +2,7 @@ package dev.larder.serve;
 
 import dev.larder.repo.Answer;
 import dev.larder.repo.Ask;
+import dev.larder.repo.CacheStatus;
 import dev.larder.repo.Representation;
 import dev.larder.serve.Preconditions.Decision;
 import dev.larder.store.OpenFile;
@@ -44,10 +45,11 @@ final class Answering {
         Preconditions.decide(request.conditions(), request.isHead(), is, date.now());
     long confirmedAt = entry.answer().validity().confirmedAt();
     Reply.Tally tally = new Reply.Tally(place.content(), true);
+    CacheStatus status = entry.answer().status();
     if (decision instanceof Decision.NotModified) {
       Payload none = new Payload.Nothing();
       byte[] head = entry.notModified();
-      return new Reply(304, head, none, Reply.Framing.LENGTH, confirmedAt, false, tally);
+      return new Reply(304, head, none, Reply.Framing.LENGTH, confirmedAt, false, tally, status);
     }
     boolean wanted = Replies.wantsBody(request, decision);
     if (decision instanceof Decision.Whole
@@ -55,7 +57,7 @@ final class Answering {
         && entry.body() instanceof HotCache.Body.Memory(byte[] bytes)) {
       Payload body = new Payload.Memory(bytes);
       byte[] head = entry.whole();
-      return new Reply(200, head, body, Reply.Framing.LENGTH, confirmedAt, false, tally);
+      return new Reply(200, head, body, Reply.Framing.LENGTH, confirmedAt, false, tally, status);
     }
     Replies.Found found = Replies.Found.of(entry.answer());
     if (!wanted) {

@@ -46,7 +46,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
           Conditions.NONE,
           true,
           false,
-          new Request.Refusal(503, "There are too many connections; try again soon.", true));
+          new Request.Refusal(503, "There are too many connections; try again soon.", true),
+          null);
 
   private final Service service;
   private final Routes routes;
@@ -57,6 +58,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
   private @Nullable Request current;
   private @Nullable Sender sender;
   private Reply.@Nullable Tally tally;
+  private @Nullable Visit visit;
   private boolean closeAfter;
   private boolean advancing;
   private boolean inBatch;
@@ -168,6 +170,10 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
       count(gone.sent());
       sender = null;
     }
+    if (visit != null) {
+      visit.end(gone == null ? 0 : gone.sent(), false);
+      visit = null;
+    }
   }
 
   @Override
@@ -213,11 +219,15 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
   private void begin(Request request) {
     current = request;
     ahead.begins(request);
+    visit = Visit.begin(service.access(), request, client());
     if (request.refusal() != null) {
       send(request, Replies.refused(request, request.refusal()));
       return;
     }
     Place place = routes.find(request.target(), local());
+    if (visit != null) {
+      visit.at(place);
+    }
     Reply reply =
         switch (place) {
           case Place.Nowhere(int code, String why) -> Replies.text(request, code, why);
@@ -296,6 +306,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
     }
     service.responses().count(reply.code());
     tally = reply.tally();
+    if (visit != null) {
+      visit.answered(reply);
+    }
     closeAfter = reply.close() || draining || !request.keepAlive();
     byte[] small = reply.payload() instanceof Payload.Memory(byte[] bytes) ? bytes : NONE;
     ByteBuf head = channel().alloc().directBuffer(reply.head().length + 128 + small.length);
@@ -315,7 +328,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
     switch (reply.payload()) {
       case Payload.Nothing(), Payload.Memory(_) -> {
         boolean content = reply.code() == 200 || reply.code() == 206;
-        sendAll(head, content ? small.length : 0);
+        sendAll(head, content ? small.length : 0, small.length);
       }
       case Payload.File file -> {
         channel().write(head);
@@ -337,12 +350,24 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
   }
 
   /// Header and body in one; the next request need not wait until it is written.
-  private void sendAll(ByteBuf bytes, int bodyLength) {
+  ///
+  /// @param bodyLength to be counted for a content
+  /// @param sentLength of the body
+  private void sendAll(ByteBuf bytes, int bodyLength, int sentLength) {
     Reply.Tally counting = tally;
     tally = null;
+    Visit visited = visit;
+    visit = null;
     ChannelFuture written = channel().write(bytes);
-    if (counting != null) {
-      written.addListener(w -> counting.count(w.isSuccess() ? bodyLength : 0));
+    if (counting != null || visited != null) {
+      written.addListener(w -> {
+        if (counting != null) {
+          counting.count(w.isSuccess() ? bodyLength : 0);
+        }
+        if (visited != null) {
+          visited.end(w.isSuccess() ? sentLength : 0, w.isSuccess());
+        }
+      });
     }
     flush();
     replied();
@@ -367,6 +392,10 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
     Sender body = sender;
     if (body != null) {
       count(body.sent());
+      if (visit != null) {
+        visit.end(body.sent(), ending == Sender.Ending.DONE);
+        visit = null;
+      }
       sender = null;
     }
     switch (ending) {

@@ -1,6 +1,7 @@
 package dev.larder.serve;
 
 import dev.larder.config.Addresses;
+import dev.larder.log.AccessLog;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
@@ -56,7 +57,8 @@ public final class PackageListener implements Closeable {
   private final List<InetSocketAddress> shared = new ArrayList<>();
   private final Map<String, List<InetSocketAddress>> own = new LinkedHashMap<>();
 
-  private PackageListener(PackagesSettings settings, Site site, Limits limits, Transport transport)
+  private PackageListener(
+      PackagesSettings settings, Site site, Limits limits, Transport transport, AccessLog access)
       throws IOException {
     this.limits = limits;
     this.transport = transport;
@@ -72,7 +74,8 @@ public final class PackageListener implements Closeable {
             certificates != null,
             new AtomicInteger(),
             new Responses(),
-            new Semaphore(Service.MOST_AHEADS));
+            new Semaphore(Service.MOST_AHEADS),
+            access);
     this.loops =
         new MultiThreadIoEventLoopGroup(
             Math.min(MOST_LOOPS, Runtime.getRuntime().availableProcessors()),
@@ -84,13 +87,22 @@ public final class PackageListener implements Closeable {
   ///
   /// @throws IOException if one cannot be listened on, or the certificate cannot be used; the
   ///   message is one sentence that says which and why, and nothing is left open
-  public static PackageListener open(PackagesSettings settings, Site site) throws IOException {
-    return open(settings, site, Limits.DEFAULT, Transport.best());
+  ///
+  /// @param access told of every request; stays open
+  public static PackageListener open(PackagesSettings settings, Site site, AccessLog access)
+      throws IOException {
+    return open(settings, site, Limits.DEFAULT, Transport.best(), access);
   }
 
   static PackageListener open(
       PackagesSettings settings, Site site, Limits limits, Transport transport) throws IOException {
-    PackageListener listener = new PackageListener(settings, site, limits, transport);
+    return open(settings, site, limits, transport, AccessLog.off());
+  }
+
+  static PackageListener open(
+      PackagesSettings settings, Site site, Limits limits, Transport transport, AccessLog access)
+      throws IOException {
+    PackageListener listener = new PackageListener(settings, site, limits, transport, access);
     try {
       listener.bindAll(settings, site);
     } catch (IOException | RuntimeException e) {

@@ -34,7 +34,7 @@ final class Replies {
     headers.forEach(head::with);
     byte[] line =
         (why.replaceAll("\\p{Cntrl}", " ").strip() + "\n").getBytes(StandardCharsets.UTF_8);
-    return document(request, code, head, line);
+    return document(request, code, head, line).foundBy(status);
   }
 
   /// A page of ours.
@@ -81,30 +81,32 @@ final class Replies {
       Request request, Place.Inside place, Found found, Decision decision, @Nullable Source body) {
     Representation is = found.representation();
     Reply.Tally tally = new Reply.Tally(place.content(), found.status().hit());
-    return switch (decision) {
-      case Decision.NotModified() -> {
-        byte[] head = notModifiedHead(found);
-        yield new Reply(304, head, NOTHING, Framing.LENGTH, found.confirmedAt(), false, tally);
-      }
-      case Decision.Failed() -> {
-        Reply reply = text(request, 412, "A precondition is false.", found.status(), Map.of());
-        yield reply.countedBy(tally);
-      }
-      case Decision.Unsatisfiable() -> {
-        Map<String, String> range = Map.of("Content-Range", "bytes */" + is.size());
-        String why = "The file has no such bytes.";
-        yield text(request, 416, why, found.status(), range).countedBy(tally);
-      }
-      case Decision.Part(long from, long to) -> {
-        Head head = Head.of(206).length(to - from + 1);
-        String size = is.size() < 0 ? "*" : Long.toString(is.size());
-        head.with("Content-Range", "bytes " + from + "-" + to + "/" + size);
-        byte[] bytes = complete(head, found, place);
-        Payload payload = body == null ? NOTHING : body.payload(from, to + 1);
-        yield new Reply(206, bytes, payload, Framing.LENGTH, found.confirmedAt(), false, tally);
-      }
-      case Decision.Whole() -> whole(request, place, found, body, tally);
-    };
+    Reply reply =
+        switch (decision) {
+          case Decision.NotModified() -> {
+            byte[] head = notModifiedHead(found);
+            yield new Reply(304, head, NOTHING, Framing.LENGTH, found.confirmedAt(), false, tally);
+          }
+          case Decision.Failed() -> {
+            String why = "A precondition is false.";
+            yield text(request, 412, why, found.status(), Map.of()).countedBy(tally);
+          }
+          case Decision.Unsatisfiable() -> {
+            Map<String, String> range = Map.of("Content-Range", "bytes */" + is.size());
+            String why = "The file has no such bytes.";
+            yield text(request, 416, why, found.status(), range).countedBy(tally);
+          }
+          case Decision.Part(long from, long to) -> {
+            Head head = Head.of(206).length(to - from + 1);
+            String size = is.size() < 0 ? "*" : Long.toString(is.size());
+            head.with("Content-Range", "bytes " + from + "-" + to + "/" + size);
+            byte[] bytes = complete(head, found, place);
+            Payload payload = body == null ? NOTHING : body.payload(from, to + 1);
+            yield new Reply(206, bytes, payload, Framing.LENGTH, found.confirmedAt(), false, tally);
+          }
+          case Decision.Whole() -> whole(request, place, found, body, tally);
+        };
+    return reply.foundBy(found.status());
   }
 
   private static Reply whole(

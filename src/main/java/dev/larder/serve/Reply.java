@@ -1,5 +1,6 @@
 package dev.larder.serve;
 
+import dev.larder.repo.CacheStatus;
 import dev.larder.repo.Content;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param confirmedAt for `Age`: seconds since the epoch, or -1 for none
 /// @param close whether the connection ends with it
 /// @param tally who counts the bytes; null for what no content answered
+/// @param status how the answer was found, for the access log; null for what no content answered
 @SuppressWarnings("ArrayRecordComponent") // prebuilt bytes, shared and never compared
 record Reply(
     int code,
@@ -20,15 +22,33 @@ record Reply(
     Framing framing,
     long confirmedAt,
     boolean close,
-    @Nullable Tally tally) {
+    @Nullable Tally tally,
+    @Nullable CacheStatus status) {
+  /// One that no content had a part in, or of which it is told later.
+  Reply(
+      int code,
+      byte[] head,
+      Payload payload,
+      Framing framing,
+      long confirmedAt,
+      boolean close,
+      @Nullable Tally tally) {
+    this(code, head, payload, framing, confirmedAt, close, tally, null);
+  }
+
   /// The same, but the connection ends with it.
   Reply closing() {
-    return new Reply(code, head, payload, framing, confirmedAt, true, tally);
+    return new Reply(code, head, payload, framing, confirmedAt, true, tally, status);
   }
 
   /// The same, but counted.
   Reply countedBy(Tally counting) {
-    return new Reply(code, head, payload, framing, confirmedAt, close, counting);
+    return new Reply(code, head, payload, framing, confirmedAt, close, counting, status);
+  }
+
+  /// The same, with how it was found.
+  Reply foundBy(@Nullable CacheStatus found) {
+    return new Reply(code, head, payload, framing, confirmedAt, close, tally, found);
   }
 
   /// How the client knows where a body ends (RFC 9112 section 6.3).

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param http11 whether chunks are understood
 /// @param keepAlive whether the client wants the connection kept
 /// @param refusal why it is not answered, or null
+/// @param agent the `User-Agent` header, or null; for the log
 record Request(
     String method,
     String target,
@@ -27,7 +28,8 @@ record Request(
     Conditions conditions,
     boolean http11,
     boolean keepAlive,
-    @Nullable Refusal refusal) {
+    @Nullable Refusal refusal,
+    @Nullable String agent) {
   /// A request that is not answered.
   ///
   /// @param code HTTP status
@@ -46,7 +48,8 @@ record Request(
         readable ? Conditions.of(headers) : Conditions.NONE,
         request.protocolVersion().equals(HttpVersion.HTTP_1_1),
         HttpUtil.isKeepAlive(request),
-        refusal(request));
+        refusal(request),
+        headers.get(HttpHeaderNames.USER_AGENT));
   }
 
   /// Whether the answer has headers only.

@@ -1,5 +1,6 @@
 package dev.larder.serve;
 
+import dev.larder.log.AccessLog;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -12,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// @param connections how many are open
 /// @param responses counts what is answered
 /// @param aheads room for contents that are told of waiting requests, of all connections together
+/// @param access told of every request
 record Service(
     Answering answering,
     HttpDate.Line date,
@@ -19,7 +21,8 @@ record Service(
     boolean isSecure,
     AtomicInteger connections,
     Responses responses,
-    Semaphore aheads) {
+    Semaphore aheads,
+    AccessLog access) {
   /// Enough for a dozen of machines that upgrade at once; what finds no room is not looked ahead
   /// to.
   static final int MOST_AHEADS = 512;

@@ -74,6 +74,11 @@ public final class SampleOperations implements Operations {
         new ServerReport.Load(7, Map.of(200, 120L, 304, 80L, 404, 3L)));
   }
 
+  @Override
+  public LogReport logs() {
+    return new LogReport(Map.of("error", 1L, "warn", 2L, "info", 30L, "debug", 0L), 4);
+  }
+
   /// Why packages cannot be served, or null.
   public @Nullable String hindrance;
 

@@ -1,0 +1,84 @@
+package dev.larder.serve;
+
+import dev.larder.log.AccessEntry;
+import dev.larder.log.AccessLog;
+import dev.larder.repo.CacheStatus;
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
+
+/// One request on its way, as the access log will tell of it. On the event loop only.
+final class Visit {
+  private final AccessLog log;
+  private final Request request;
+  private final InetAddress client;
+  private final long begunAt = System.nanoTime();
+  private @Nullable Place place;
+  private @Nullable Reply reply;
+
+  private Visit(AccessLog log, Request request, InetAddress client) {
+    this.log = log;
+    this.request = request;
+    this.client = client;
+  }
+
+  /// Begins one; null if nothing is to be told of it.
+  static @Nullable Visit begin(AccessLog log, Request request, InetAddress client) {
+    return log.isOn() ? new Visit(log, request, client) : null;
+  }
+
+  /// Where the request leads.
+  void at(Place found) {
+    place = found;
+  }
+
+  /// The response begins.
+  void answered(Reply with) {
+    reply = with;
+  }
+
+  /// The response has ended, or its client has left.
+  ///
+  /// @param bytes of the body that were sent
+  /// @param complete whether those are all
+  void end(long bytes, boolean complete) {
+    Reply answer = reply;
+    CacheStatus status = answer == null ? null : answer.status();
+    int code = answer == null ? 0 : answer.code();
+    log.add(
+        new AccessEntry(
+            System.currentTimeMillis(),
+            client,
+            new AccessEntry.Asked(
+                request.method(),
+                request.target(),
+                request.http11() ? "HTTP/1.1" : "HTTP/1.0",
+                request.agent()),
+            code,
+            bytes,
+            System.nanoTime() - begunAt,
+            complete,
+            new AccessEntry.Found(
+                place instanceof Place.Inside inside ? inside.content().name() : null,
+                verdict(code, status),
+                status == null ? null : status.upstream())));
+  }
+
+  /// How it was found, in a word.
+  static String verdict(int code, @Nullable CacheStatus status) {
+    if (status == null) {
+      return code == 0 ? "left" : code >= 500 ? "error" : code >= 400 ? "refused" : "page";
+    }
+    if (status.collapsed()) {
+      return "joined";
+    }
+    String forward = status.forward();
+    if (forward == null) {
+      return status.detail().contains("upstream-down") ? "stale" : "hit";
+    }
+    return switch (forward) {
+      case "uri-miss" -> "miss";
+      case "stale" -> "refreshed";
+      default -> forward;
+    };
+  }
+}
