@@ -152,17 +152,31 @@ public record LogSettings(
   ///
   /// @return stand-ins where a value is broken; the section's document knows the problems
   public static LogSettings read(Section section, Places places) {
-    return new LogSettings(
-        section.get(LEVEL),
-        section.get(LEVELS),
-        section.get(FORMAT),
-        section.get(TARGET),
-        section.get(FILE, places.directory().resolve("larder.log")),
-        new Syslog(
-            section.get(SYSLOG, new SyslogReceiver.Local(places.syslog())), section.get(FACILITY)),
-        new Rotation(
-            section.get(MAX_SIZE), section.get(MAX_AGE), section.get(KEEP), section.get(COMPRESS)),
-        Access.read(section, places));
+    LogSettings settings =
+        new LogSettings(
+            section.get(LEVEL),
+            section.get(LEVELS),
+            section.get(FORMAT),
+            section.get(TARGET),
+            section.get(FILE, places.directory().resolve("larder.log")),
+            new Syslog(
+                section.get(SYSLOG, new SyslogReceiver.Local(places.syslog())),
+                section.get(FACILITY)),
+            new Rotation(
+                section.get(MAX_SIZE),
+                section.get(MAX_AGE),
+                section.get(KEEP),
+                section.get(COMPRESS)),
+            Access.read(section.table("access"), places));
+    Access access = settings.access();
+    if (settings.target() == Target.FILE
+        && access.target() == AccessTarget.FILE
+        && access.file().equals(settings.file())) {
+      section
+          .table("access")
+          .complain(Access.FILE, "messages go to this file", "give the access log its own");
+    }
+    return settings;
   }
 
   private static Type<SyslogReceiver> receiver() {
@@ -270,20 +284,11 @@ public record LogSettings(
             false,
             List.of(TARGET, FORMAT, FILE));
 
-    private static Access read(Section log, Places places) {
-      Section section = log.table("access");
-      Access access =
-          new Access(
-              section.get(TARGET),
-              section.get(FORMAT),
-              section.get(FILE, places.directory().resolve("access.log")));
-      boolean together =
-          access.target() == AccessTarget.FILE && log.get(LogSettings.TARGET) == Target.FILE;
-      Path other = log.get(LogSettings.FILE, places.directory().resolve("larder.log"));
-      if (together && access.file().equals(other)) {
-        section.complain(FILE, "messages go to this file", "give the access log its own");
-      }
-      return access;
+    private static Access read(Section section, Places places) {
+      return new Access(
+          section.get(TARGET),
+          section.get(FORMAT),
+          section.get(FILE, places.directory().resolve("access.log")));
     }
   }
 
