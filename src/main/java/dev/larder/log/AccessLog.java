@@ -37,7 +37,7 @@ public final class AccessLog implements Closeable {
   private volatile @Nullable Output output;
   private volatile boolean asleep;
   private volatile boolean closed;
-  private @Nullable Thread writer;
+  private volatile @Nullable Thread writer;
   private long complainedOf;
   private long complainedAt = System.nanoTime() - COMPLAINT.toNanos();
 
@@ -88,7 +88,10 @@ public final class AccessLog implements Closeable {
     Output before = output;
     output = next;
     if (next != null && writer == null) {
-      writer = Thread.ofPlatform().name("access-log").daemon().start(this::run);
+      Thread thread = Thread.ofPlatform().name("access-log").daemon().unstarted(this::run);
+      // Before it runs: whoever finds it asleep must be able to wake it.
+      writer = thread;
+      thread.start();
     }
     return before;
   }
