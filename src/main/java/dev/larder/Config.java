@@ -13,6 +13,7 @@ import dev.larder.egress.EgressSettings;
 import dev.larder.log.LogSettings;
 import dev.larder.mirror.MirrorSettings;
 import dev.larder.repo.RepositorySettings;
+import dev.larder.serve.Admission;
 import dev.larder.serve.PackagesSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,6 +58,7 @@ public record Config(
           new KeyTable("", "Keys before the first table.", false, List.of(DATA)),
           PackagesSettings.TABLE,
           PackagesSettings.Tls.TABLE,
+          Admission.TABLE,
           ConsoleSettings.TABLE,
           TokenSettings.TABLE,
           EgressSettings.TABLE,
@@ -180,7 +182,7 @@ public record Config(
     Config config =
         new Config(
             data,
-            PackagesSettings.read(packages),
+            PackagesSettings.read(packages, root.table("access")),
             ConsoleSettings.read(console),
             TokenSettings.read(root.list("token")),
             EgressSettings.read(root.table("egress")),

@@ -49,6 +49,13 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
           new Request.Refusal(503, "There are too many connections; try again soon.", true),
           null);
 
+  /// What clients are told that [Admission] refuses.
+  private static final Request.Refusal FORBIDDEN =
+      new Request.Refusal(
+          403,
+          "This server does not serve your network; ask its operator, or use another mirror.",
+          true);
+
   private final Service service;
   private final Routes routes;
   private final ArrayDeque<Request> queue = new ArrayDeque<>();
@@ -66,6 +73,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
   private boolean draining;
   private boolean closing;
   private boolean inputEnded;
+  private boolean forbidden;
 
   Connection(Service service, Routes routes) {
     this.service = service;
@@ -91,6 +99,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
     watch.start(ctx.channel(), this::isBusy);
+    forbidden = !service.access().admits(client());
     if (!service.admit()) {
       queue.add(OVERLOADED);
       advance();
@@ -117,7 +126,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
       // What is not a request's header is a body, and whoever sends one is not listened to again.
       if (message instanceof HttpRequest request && !closing) {
         watch.headerComplete();
-        Request added = Request.of(request);
+        Request asked = Request.of(request);
+        Request added = forbidden ? asked.refused(FORBIDDEN) : asked;
         queue.add(added);
         if (queue.size() >= service.limits().queued()) {
           ctx.channel().config().setAutoRead(false);

@@ -70,6 +70,7 @@ public final class PackageListener implements Closeable {
         new Service(
             answering,
             date,
+            settings.access(),
             limits,
             certificates != null,
             new AtomicInteger(),

@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param listen addresses to listen on
 /// @param tls certificate, or null for plain HTTP
-public record PackagesSettings(List<InetSocketAddress> listen, @Nullable Tls tls) {
+/// @param access who is served
+public record PackagesSettings(
+    List<InetSocketAddress> listen, @Nullable Tls tls, Admission access) {
   private static final int DEFAULT_PORT = 8080;
 
   /// Addresses of the package listener.
@@ -40,15 +42,20 @@ public record PackagesSettings(List<InetSocketAddress> listen, @Nullable Tls tls
     listen = List.copyOf(listen);
   }
 
-  /// Reads `[packages]`.
+  /// Settings that serve everybody.
+  PackagesSettings(List<InetSocketAddress> listen, @Nullable Tls tls) {
+    this(listen, tls, Admission.OPEN);
+  }
+
+  /// Reads `[packages]`, and who is served from `[access]`.
   ///
   /// @return stand-ins where a value is broken; the section's document knows the problems
-  public static PackagesSettings read(Section section) {
+  public static PackagesSettings read(Section section, Section access) {
     List<InetSocketAddress> listen = section.get(LISTEN);
     if (listen.isEmpty()) {
       section.complain(LISTEN, "the package listener needs an address", "give at least one");
     }
-    return new PackagesSettings(listen, Tls.read(section.table("tls")));
+    return new PackagesSettings(listen, Tls.read(section.table("tls")), Admission.read(access));
   }
 
   /// Certificate and key as PEM files; read again when they change.

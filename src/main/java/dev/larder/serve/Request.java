@@ -52,6 +52,11 @@ record Request(
         headers.get(HttpHeaderNames.USER_AGENT));
   }
 
+  /// The same request, not answered for this reason.
+  Request refused(Refusal why) {
+    return new Request(method, target, host, conditions, http11, keepAlive, why);
+  }
+
   /// Whether the answer has headers only.
   boolean isHead() {
     return method.equals("HEAD");

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 ///
 /// @param answering finds replies
 /// @param date the `Date` header
+/// @param access who is served
 /// @param limits what a client may cost
 /// @param isSecure whether connections speak TLS
 /// @param connections how many are open
@@ -17,6 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 record Service(
     Answering answering,
     HttpDate.Line date,
+    Admission access,
     Limits limits,
     boolean isSecure,
     AtomicInteger connections,

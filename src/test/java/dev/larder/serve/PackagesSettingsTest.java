@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.larder.config.InvalidConfig;
+import dev.larder.config.Network;
 import dev.larder.testing.Toml;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -13,7 +14,8 @@ import org.junit.jupiter.api.Test;
 
 class PackagesSettingsTest {
   private static PackagesSettings read(String toml) throws InvalidConfig {
-    return Toml.read(toml, root -> PackagesSettings.read(root.table("packages")));
+    return Toml.read(
+        toml, root -> PackagesSettings.read(root.table("packages"), root.table("access")));
   }
 
   @Test
@@ -55,5 +57,25 @@ class PackagesSettingsTest {
   void noListenerAtAllIsRefused() {
     assertThatThrownBy(() -> read("[packages]\nlisten = []"))
         .hasMessageContaining("the package listener needs an address");
+  }
+
+  @Test
+  void accessIsReadFromItsOwnTable() throws InvalidConfig {
+    Admission access =
+        read("[access]\nallow = [\"2001:db8::/32\"]\ndeny = [\"192.0.2.7\"]").access();
+    assertThat(access.allow()).extracting(Network::text).containsExactly("2001:db8::/32");
+    assertThat(access.deny()).extracting(Network::text).containsExactly("192.0.2.7");
+  }
+
+  @Test
+  void networksThatAreNoneAreRefusedWithWhatToWrite() {
+    assertThatThrownBy(() -> read("[access]\nallow = [\"192.0.2.7/24\"]"))
+        .hasMessageContaining("write 192.0.2.0/24");
+    assertThatThrownBy(() -> read("[access]\nallow = [\"192.0.2.0/33\"]"))
+        .hasMessageContaining("its addresses have 32");
+    assertThatThrownBy(() -> read("[access]\ndeny = [\"example.org\"]"))
+        .hasMessageContaining("is not an IP address");
+    assertThatThrownBy(() -> read("[access]\ndeny = [\"192.0.2.0/\"]"))
+        .hasMessageContaining("is not a network");
   }
 }
