@@ -2,6 +2,7 @@ package dev.larder;
 
 import dev.larder.access.TokenSettings;
 import dev.larder.api.ConsoleSettings;
+import dev.larder.cache.CacheSettings;
 import dev.larder.config.Document;
 import dev.larder.config.InvalidConfig;
 import dev.larder.config.Key;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// @param packages the package listener
 /// @param console the console listener
 /// @param tokens for the console, declared by their hashes
+/// @param cache what mirrors may take of the disk
 /// @param egress how Larder reaches the outside
 /// @param log what is told, and where
 /// @param mirrors in the order of the file
@@ -40,6 +42,7 @@ public record Config(
     PackagesSettings packages,
     ConsoleSettings console,
     List<TokenSettings> tokens,
+    CacheSettings cache,
     EgressSettings egress,
     LogSettings log,
     List<MirrorSettings> mirrors,
@@ -61,6 +64,7 @@ public record Config(
           Admission.TABLE,
           ConsoleSettings.TABLE,
           TokenSettings.TABLE,
+          CacheSettings.TABLE,
           EgressSettings.TABLE,
           LogSettings.TABLE,
           LogSettings.Access.TABLE,
@@ -185,6 +189,7 @@ public record Config(
             PackagesSettings.read(packages, root.table("access")),
             ConsoleSettings.read(console),
             TokenSettings.read(root.list("token")),
+            CacheSettings.read(root.table("cache")),
             EgressSettings.read(root.table("egress")),
             LogSettings.read(root.table("log"), logPlaces(machine)),
             mirrors.stream().map(mirror -> MirrorSettings.read(mirror, formats)).toList(),

@@ -137,7 +137,7 @@ final class DataCheck {
       findings.accept(
           Finding.problem(ABOUT, "space", detail)
               .because("packages pass through unstored, and indexes cannot be switched")
-              .remedy("make room: larder cache rm, or a larger disk"));
+              .remedy("make room: larder cache gc --free 10GiB, or a larger disk"));
     } else if (free < LITTLE) {
       findings.accept(
           Finding.note(ABOUT, "space", detail + ": that is little for packages")

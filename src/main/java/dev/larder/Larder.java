@@ -5,6 +5,8 @@ import dev.larder.access.AccessSettings;
 import dev.larder.api.ConsoleListener;
 import dev.larder.api.ConsoleSettings;
 import dev.larder.api.Services;
+import dev.larder.cache.Cache;
+import dev.larder.cache.CacheReport;
 import dev.larder.database.Database;
 import dev.larder.egress.Discovery;
 import dev.larder.egress.Egress;
@@ -70,6 +72,7 @@ public final class Larder implements Closeable {
 
   private final Deque<Closeable> parts;
   private final List<Mirror> mirrors = new ArrayList<>();
+  private final Cache cache;
   private final Repositories repositories;
   private final PackageListener packages;
   private final Access access;
@@ -82,6 +85,7 @@ public final class Larder implements Closeable {
     DataDirectory data = owned(DataDirectory.open(config.data()));
     EventLog events = new EventLog(clock);
     Database database = owned(Database.open(data.layout().database(), clock));
+    cache = owned(Cache.open(config.cache(), data.layout(), database, clock));
     Egress egress = new Egress(config.egress());
     parts.push(egress::close);
     Discovery discovery = new Discovery(config.egress(), new Random());
@@ -93,11 +97,19 @@ public final class Larder implements Closeable {
       }
       Mirror.Surroundings around =
           new Mirror.Surroundings(
-              format(settings), data.layout(), database, egress, trust(settings), events, clock);
+              format(settings),
+              data.layout(),
+              database,
+              cache,
+              egress,
+              trust(settings),
+              events,
+              clock);
       Mirror.UpstreamUrls upstreams = UpstreamLists.of(settings.upstream(), discovery);
       mirrors.add(owned(Mirror.open(settings, around, upstreams)));
     }
     await(discovery);
+    cache.start();
     KeyStore keys = KeyStore.open(data.layout().keys(), clock);
     Hosting hosting = new Hosting(data.layout(), database, keys, events, clock);
     repositories = owned(hosting.open(config.repositories()));
@@ -111,7 +123,8 @@ public final class Larder implements Closeable {
         new AccessSettings(
             settings.anonymousReads(), settings.authorizedSecrets(), config.tokens());
     access = owned(Access.open(data.layout(), who, clock));
-    ServerOperations operations = new ServerOperations(config, mirrors, packages, logs, clock);
+    ServerOperations operations =
+        new ServerOperations(config, mirrors, cache, packages, logs, clock);
     ServerKeys signing = new ServerKeys(keys, repositories, events);
     console =
         owned(
@@ -284,6 +297,11 @@ public final class Larder implements Closeable {
     return code == null || console.addresses().isEmpty()
         ? null
         : Reachable.url("http", console.addresses().getFirst()) + ConsoleListener.setupPath(code);
+  }
+
+  /// How the cache stands.
+  public CacheReport cache() {
+    return cache.report();
   }
 
   /// The mirrors, in the order of the configuration.

@@ -13,6 +13,7 @@ final class ReopenSignal {
   private ReopenSignal() {}
 
   /// Runs `reopen` whenever the signal comes, until the process ends.
+  @SuppressWarnings("ReferenceEquality") // a proxy is asked for its own equals, that of Object
   static void listen(Runnable reopen) {
     try {
       // By reflection, since the compiler warns of these classes and nothing can keep it from that;

@@ -4,6 +4,11 @@ import dev.larder.api.Glob;
 import dev.larder.api.LogReport;
 import dev.larder.api.Operations;
 import dev.larder.api.ServerReport;
+import dev.larder.cache.Cache;
+import dev.larder.cache.CacheReport;
+import dev.larder.cache.Cleanup;
+import dev.larder.cache.ScrubReport;
+import dev.larder.cache.Usage;
 import dev.larder.config.Addresses;
 import dev.larder.log.Logs;
 import dev.larder.mirror.Explanation;
@@ -34,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 final class ServerOperations implements Operations {
   private final Config config;
   private final List<Mirror> mirrors;
+  private final Cache cache;
   private final PackageListener packages;
   private final @Nullable Logs logs;
   private final Instant startedAt;
@@ -41,11 +47,13 @@ final class ServerOperations implements Operations {
   ServerOperations(
       Config config,
       List<Mirror> mirrors,
+      Cache cache,
       PackageListener packages,
       @Nullable Logs logs,
       InstantSource clock) {
     this.config = config;
     this.mirrors = List.copyOf(mirrors);
+    this.cache = cache;
     this.packages = packages;
     this.logs = logs;
     this.startedAt = clock.instant();
@@ -216,6 +224,36 @@ final class ServerOperations implements Operations {
     List<HeldFile> files = removed.files();
     long bytes = files.stream().mapToLong(HeldFile::size).sum();
     return new Removal(files.size(), bytes, removed.kept());
+  }
+
+  @Override
+  public CacheReport cache() {
+    return cache.report();
+  }
+
+  @Override
+  public Usage usage() throws IOException {
+    return cache.usage();
+  }
+
+  @Override
+  public Cleanup collect(long least, boolean dry) throws IOException {
+    return cache.collect(least, dry);
+  }
+
+  @Override
+  public ScrubReport scrub(@Nullable String mirror, Glob glob) throws IOException {
+    try {
+      return cache.scrub(
+          mirror,
+          name -> {
+            RelPath path = RelPath.orNull(name);
+            return path != null && glob.matches(path);
+          });
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
   }
 
   @Override

@@ -145,6 +145,17 @@ class ApiContractIT {
     assertThat(call("DELETE", arch + "/files?glob=*.zst").expect(200).path("files").asInt())
         .isEqualTo(1);
     call("DELETE", arch + "/files").expect(400);
+    cache();
+  }
+
+  private void cache() {
+    assertThat(get("/api/v1/cache").path("mirrors")).hasSize(1);
+    call("POST", "/api/v1/cache/gc?dry-run=true&free=10%25").expect(200);
+    call("POST", "/api/v1/cache/gc").expect(200);
+    call("POST", "/api/v1/cache/gc?free=much").expect(400);
+    call("POST", "/api/v1/cache/gc?dry-run=perhaps").expect(400);
+    call("POST", "/api/v1/cache/scrub?mirror=arch&glob=*.zst").expect(200);
+    call("POST", "/api/v1/cache/scrub?mirror=none").expect(404);
   }
 
   private void keys() {

@@ -23,6 +23,7 @@ class ArchitectureTest {
   private static final Map<String, Set<String>> IMPORTS =
       imports(
           "config ->",
+          "cache -> store database config",
           "egress -> config",
           "store ->",
           "sign ->",
@@ -35,11 +36,11 @@ class ArchitectureTest {
           "format.pacman -> format store sign",
           "format.freebsd -> format store sign",
           "repo -> format store sign database config events",
-          "mirror -> repo format store sign database egress config events",
+          "mirror -> cache repo format store sign database egress config events",
           "serve -> repo store mirror config snippet log",
           "access -> store config",
           "backup -> format store",
-          "api -> mirror repo access wire store config format sign events",
+          "api -> cache mirror repo access wire store config format sign events",
           "cli -> wire snippet",
           // Templates, compiled.
           "pages.serve -> serve snippet",

@@ -79,9 +79,9 @@ class CommandLineIT {
               assertThat(file.checked()).isTrue();
             });
 
-        assertThat(run(larder, "cache", "rm", "arch", "tool-*").exit()).isEqualTo(2);
+        assertThat(run(larder, "cache", "purge", "tool-*", "-m", "arch").exit()).isEqualTo(2);
         assertThat(larder.file(path)).exists();
-        CommandRun removed = run(larder, "cache", "rm", "arch", "tool-*", "--yes");
+        CommandRun removed = run(larder, "cache", "purge", "tool-*", "--yes");
         assertThat(removed.exit()).isZero();
         assertThat(removed.out())
             .isEqualTo("arch\ttool-*\t1\t" + repository.bytes(TOOL).length + "\t0\n");
@@ -127,13 +127,13 @@ class CommandLineIT {
         assertThat(run(larder, "mirror", "keep", "arch", "-q").out()).isEqualTo(directory + "\n");
         assertThat(run(larder, "mirror", "show", "arch").out())
             .contains("kept\tarch\t" + directory + "\n");
-        String[] removal = {"cache", "rm", "arch", "*.pkg.tar.*", "--yes"};
+        String[] removal = {"cache", "purge", "*.pkg.tar.*", "-m", "arch", "--yes"};
         assertThat(run(larder, removal).out()).endsWith("\t1\n");
         assertThat(larder.file(mine)).exists();
         assertThat(larder.file(theirs)).doesNotExist();
 
-        assertThat(run(larder, "mirror", "keep", "arch", directory, "--undo").exit()).isZero();
-        assertThat(run(larder, "mirror", "keep", "arch", directory, "--undo").exit()).isEqualTo(3);
+        assertThat(run(larder, "mirror", "unkeep", "arch", directory).exit()).isZero();
+        assertThat(run(larder, "mirror", "unkeep", "arch", directory).exit()).isEqualTo(3);
         assertThat(larder.file(mine)).exists();
         assertThat(run(larder, removal).out()).endsWith("\t0\n");
         assertThat(larder.file(mine)).doesNotExist();

@@ -199,7 +199,7 @@ class CompletionIT {
       "larder help mirror k",
       "larder man mirror ",
       "larder snippet x --variant ",
-      "larder cache rm x ",
+      "larder cache purge x ",
       "larder completion install ",
       "larder status -- mir",
       "larder no such thing ",
@@ -210,7 +210,9 @@ class CompletionIT {
           .describedAs(shell)
           .satisfiesExactly(
               o -> assertThat(o).containsExactly("mirror"),
-              o -> assertThat(o).containsExactlyInAnyOrder("list", "show", "refresh", "keep"),
+              o ->
+                  assertThat(o)
+                      .containsExactlyInAnyOrder("list", "show", "refresh", "keep", "unkeep"),
               o -> assertThat(o).containsExactly("refresh"),
               o -> assertThat(o).containsExactlyInAnyOrder("--config", "--context"),
               o -> assertThat(o).containsExactlyInAnyOrder("text", "json", "tsv"),

@@ -55,6 +55,66 @@ class ConfigCommandTest {
     return count + (count == 1 ? " mirror" : " mirrors");
   }
 
+  /// What holds with a line of the file and a variable, and where it comes from.
+  private static final String EFFECTIVE =
+      """
+      data = "ROOT/var/lib/larder"  # default
+
+      [packages]
+      listen = ["0.0.0.0:80"]  # FILE:2
+
+      [access]
+      allow = []  # default
+      deny = []  # default
+
+      [console]
+      listen = ["127.0.0.1:8090"]  # default
+      hosts = []  # default
+      anonymous-reads = false  # default
+
+      [cache]
+      min-free = "5%"  # default
+      high-watermark = 95  # default
+      low-watermark = 90  # default
+      scrub = "30d"  # default
+      scrub-rate = "8MiB"  # default
+
+      [egress]
+      bind = []  # default
+
+      [log]
+      level = "info"  # default
+      levels = []  # default
+      format = "text"  # default
+      target = "stderr"  # default
+      file = "ROOT/var/log/larder/larder.log"  # default
+      syslog = "ROOT/dev/log"  # default
+      facility = "daemon"  # default
+      max-size = "100MiB"  # default
+      max-age = "0s"  # default
+      keep = 10  # default
+      compress = true  # default
+
+      [log.access]
+      target = "off"  # default
+      format = "text"  # default
+      file = "ROOT/var/log/larder/access.log"  # default
+
+      [mirror.arch]
+      format = "pacman"  # default
+      upstream = ["https://geo.mirror.pkgbuild.com"]  # default
+      listen = []  # default
+      refresh = "1m"  # LARDER_MIRROR__ARCH__REFRESH
+      active-for = "7d"  # default
+      hold = "30m"  # default
+      held-generations = 5  # default
+      held-for = "14d"  # default
+      accept-rollback-after = "24h"  # default
+      verify = "require"  # default
+      redirects = "public"  # default
+      share = "100%"  # default
+      """;
+
   @Test
   void checkSaysWhatIsRight() throws IOException {
     assertThat(run("check"))
@@ -110,34 +170,7 @@ class ConfigCommandTest {
         .isEqualTo(
             new Run(
                 0,
-                """
-                data = "%s/var/lib/larder"  # default
-
-                [packages]
-                listen = ["0.0.0.0:80"]  # %s:2
-
-                [console]
-                listen = ["127.0.0.1:8090"]  # default
-                hosts = []  # default
-                anonymous-reads = false  # default
-
-                [egress]
-                bind = []  # default
-
-                [mirror.arch]
-                format = "pacman"  # default
-                upstream = ["https://geo.mirror.pkgbuild.com"]  # default
-                listen = []  # default
-                refresh = "1m"  # LARDER_MIRROR__ARCH__REFRESH
-                active-for = "7d"  # default
-                hold = "30m"  # default
-                held-generations = 5  # default
-                held-for = "14d"  # default
-                accept-rollback-after = "24h"  # default
-                verify = "require"  # default
-                redirects = "public"  # default
-                """
-                    .formatted(root, file),
+                EFFECTIVE.replace("ROOT", root.toString()).replace("FILE", file.toString()),
                 ""));
   }
 

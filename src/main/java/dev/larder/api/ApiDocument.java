@@ -24,7 +24,16 @@ import org.snakeyaml.engine.v2.common.FlowStyle;
 record ApiDocument(Map<String, Object> root) {
   /// In the order in which their operations are shown.
   private static final List<String> PARTS =
-      List.of("openapi", "server", "repositories", "packages", "mirrors", "jobs", "keys", "tokens");
+      List.of(
+          "openapi",
+          "server",
+          "repositories",
+          "packages",
+          "mirrors",
+          "cache",
+          "jobs",
+          "keys",
+          "tokens");
 
   /// Objects that several parts have something of. Everything else is said once.
   private static final Set<String> SHARED =

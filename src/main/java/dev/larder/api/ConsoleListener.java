@@ -176,6 +176,7 @@ public final class ConsoleListener implements Closeable {
   private static void register(Routing routing, Services services, Jobs jobs) {
     new HealthRoutes(services.operations(), services.repositories()).register(routing);
     new Routes(services.operations(), services.repositories(), jobs).register(routing);
+    new CacheRoutes(services.operations(), jobs).register(routing);
     new RepositoryRoutes(services.repositories(), services.events()).register(routing);
     new PackageRoutes(services.repositories()).register(routing);
     new ChangeRoutes(services.repositories(), jobs).register(routing);

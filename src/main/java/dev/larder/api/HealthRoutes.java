@@ -53,6 +53,7 @@ final class HealthRoutes {
     for (MirrorReport mirror : operations.mirrors()) {
       now.of(mirror);
     }
+    now.of(operations.cache());
     Grant grant = Gate.principal(context).grant();
     for (Repository repository : repositories.all()) {
       if (grant.allows(Verb.READ, repository.settings().name())) {

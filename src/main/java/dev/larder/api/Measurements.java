@@ -2,6 +2,8 @@ package dev.larder.api;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import dev.larder.api.Metric.Sample;
+import dev.larder.cache.CacheReport;
+import dev.larder.cache.Rank;
 import dev.larder.mirror.MirrorReport;
 import dev.larder.mirror.MirrorReport.RootReport;
 import dev.larder.repo.RepositoryReport;
@@ -14,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -111,6 +114,27 @@ final class Measurements {
     add(Metric.ROOT_PACKAGES, root.packages(), mirror, root.id());
     add(Metric.ROOT_REFUSED, root.refusal() != null, mirror, root.id());
     add(Metric.ROOT_FAILED, root.lastError() != null, mirror, root.id());
+  }
+
+  Measurements of(CacheReport cache) {
+    add(Metric.CACHE_MAX, cache.max());
+    for (CacheReport.OfMirror mirror : cache.mirrors()) {
+      String name = mirror.mirror();
+      add(Metric.CACHE_BYTES, mirror.files(), name, "files");
+      add(Metric.CACHE_BYTES, mirror.state(), name, "state");
+      add(Metric.CACHE_BYTES, mirror.reserved(), name, "reserved");
+      add(Metric.CACHE_LIMIT, mirror.limit(), name);
+      CacheReport.Counters counters = mirror.counters();
+      for (Rank rank : Rank.values()) {
+        long count = counters.evicted().getOrDefault(rank, 0L);
+        add(Metric.CACHE_EVICTED, count, name, rank.name().toLowerCase(Locale.ROOT));
+      }
+      add(Metric.CACHE_EVICTED, counters.expired(), name, "expired");
+      add(Metric.CACHE_EVICTED_BYTES, counters.evictedBytes(), name);
+      add(Metric.CACHE_SCRUBBED, counters.scrubbedBytes(), name);
+      add(Metric.CACHE_DAMAGED, counters.damaged(), name);
+    }
+    return this;
   }
 
   Measurements of(RepositoryReport repository) {

@@ -111,6 +111,36 @@ enum Metric {
       "mirror",
       "root"),
 
+  CACHE_MAX(
+      Kind.GAUGE, "larder_cache_max_bytes", "What all mirrors together may take of the disk."),
+  CACHE_BYTES(
+      Kind.GAUGE,
+      "larder_cache_bytes",
+      "What a mirror takes of the disk: files clients can ask for, indexes and unfinished files, and"
+          + " room reserved for what is on its way.",
+      "mirror",
+      "what"),
+  CACHE_LIMIT(Kind.GAUGE, "larder_cache_limit_bytes", "What a mirror may take.", "mirror"),
+  CACHE_EVICTED(
+      Kind.COUNTER,
+      "larder_cache_evicted_files_total",
+      "Files that went: to make room, by how dear they were, or because nobody had asked for them in"
+          + " as long as their mirror keeps them.",
+      "mirror",
+      "why"),
+  CACHE_EVICTED_BYTES(
+      Kind.COUNTER, "larder_cache_evicted_bytes_total", "What they took of the disk.", "mirror"),
+  CACHE_SCRUBBED(
+      Kind.COUNTER,
+      "larder_cache_scrubbed_bytes_total",
+      "What was read and compared with what it was.",
+      "mirror"),
+  CACHE_DAMAGED(
+      Kind.COUNTER,
+      "larder_cache_damaged_files_total",
+      "Files that were found damaged on the disk and put into quarantine.",
+      "mirror"),
+
   REPOSITORY_REQUESTS(
       Kind.COUNTER, "larder_repository_requests_total", "Answers of a repository.", "repository"),
   REPOSITORY_BYTES_SENT(

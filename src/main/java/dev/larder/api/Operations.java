@@ -1,5 +1,9 @@
 package dev.larder.api;
 
+import dev.larder.cache.CacheReport;
+import dev.larder.cache.Cleanup;
+import dev.larder.cache.ScrubReport;
+import dev.larder.cache.Usage;
 import dev.larder.mirror.Explanation;
 import dev.larder.mirror.HeldFile;
 import dev.larder.mirror.KeptDirectory;
@@ -75,6 +79,27 @@ public interface Operations {
   ///
   /// @throws IOException if the disk cannot be read or written
   Removal remove(String mirror, Glob glob) throws IOException;
+
+  /// How the cache stands, from what is counted. Cheap.
+  CacheReport cache();
+
+  /// What the data directory takes of the disk, measured now.
+  ///
+  /// @throws IOException if the disk cannot be read
+  Usage usage() throws IOException;
+
+  /// Tidies the cache up.
+  ///
+  /// @param least at least so many bytes go, if that many may
+  /// @param dry only tells what would go
+  /// @throws IOException if the disk cannot be read
+  Cleanup collect(long least, boolean dry) throws IOException;
+
+  /// Reads files and compares them with what they were.
+  ///
+  /// @param mirror whose; null for those of all
+  /// @throws IOException if the disk cannot be read
+  ScrubReport scrub(@Nullable String mirror, Glob glob) throws IOException;
 
   /// A path below a mirror.
   ///

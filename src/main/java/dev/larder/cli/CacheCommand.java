@@ -4,7 +4,6 @@ import dev.larder.cli.Table.Column;
 import dev.larder.wire.FilePage;
 import dev.larder.wire.MirrorInfo;
 import dev.larder.wire.MirrorList;
-import dev.larder.wire.RemovalResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -12,17 +11,16 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// `larder cache ls | rm`.
+/// `larder cache usage | ls | gc | purge | scrub`.
 @Command(
     name = "cache",
-    description = "Lists and removes the files that are held.",
+    description = "Shows what mirrors take of the disk, and removes or checks files of theirs.",
     synopsisSubcommandLabel = "COMMAND")
 final class CacheCommand {
   private static final int PAGE = 1000;
-  private static final String GLOB =
+  static final String GLOB =
       "* and ? stay within a name, ** crosses slashes; without a slash the file's name is compared,"
           + " else the whole path.";
 
@@ -30,17 +28,20 @@ final class CacheCommand {
 
   static CommandLine tree(Session session) {
     return new CommandLine(new CacheCommand())
+        .addSubcommand(new CacheUsageCommand(session))
         .addSubcommand(new ListFiles(session))
-        .addSubcommand(new RemoveFiles(session));
+        .addSubcommand(new CacheGcCommand(session))
+        .addSubcommand(new CachePurgeCommand(session))
+        .addSubcommand(new CacheScrubCommand(session));
   }
 
-  private static String path(String mirror, String glob) {
+  static String path(String mirror, String glob) {
     return "/api/v1/mirrors/%s/files?glob=%s"
         .formatted(ConsoleClient.encoded(mirror), ConsoleClient.encoded(glob));
   }
 
   /// Hands on every page of the files that match, until the reader has gone.
-  private static void eachPage(
+  static void eachPage(
       Session session, String mirror, String glob, Consumer<List<FilePage.File>> reader) {
     @Nullable String cursor = "";
     while (cursor != null && !session.surroundings().out().checkError()) {
@@ -54,6 +55,15 @@ final class CacheCommand {
       reader.accept(page.files());
       cursor = page.next();
     }
+  }
+
+  /// The names of all mirrors, or the one that is given.
+  static List<String> mirrors(Session session, @Nullable String mirror) {
+    return mirror != null
+        ? List.of(mirror)
+        : session.client().get("/api/v1/mirrors", MirrorList.class).mirrors().stream()
+            .map(MirrorInfo::name)
+            .toList();
   }
 
   @Command(
@@ -100,13 +110,7 @@ final class CacheCommand {
     }
 
     private void each(Consumer<List<FilePage.File>> reader) {
-      List<String> mirrors =
-          mirror != null
-              ? List.of(mirror)
-              : session.client().get("/api/v1/mirrors", MirrorList.class).mirrors().stream()
-                  .map(MirrorInfo::name)
-                  .toList();
-      mirrors.forEach(name -> eachPage(session, name, glob, reader));
+      mirrors(session, mirror).forEach(name -> eachPage(session, name, glob, reader));
     }
 
     private static void writePage(Output output, List<FilePage.File> page) {
@@ -144,83 +148,6 @@ final class CacheCommand {
             file.checked() ? "yes" : "no");
       }
       return table;
-    }
-  }
-
-  @Command(
-      name = "rm",
-      description = {
-        "Removes files that are held; they are fetched again when a client asks for them.",
-        "What is kept stays; see larder mirror keep."
-      },
-      footerHeading = "%nExamples:%n",
-      footer = {"  larder cache rm arch 'linux-6.11*'", "  larder cache rm arch '**/gtk4-*' --yes"})
-  private static final class RemoveFiles implements Callable<Integer> {
-    private final Session session;
-
-    @Parameters(index = "0", paramLabel = "MIRROR", description = "The mirror's name.")
-    private String mirror = "";
-
-    @Parameters(index = "1", paramLabel = "GLOB", description = GLOB)
-    private String glob = "";
-
-    @Option(
-        names = {"-y", "--yes"},
-        description = "Do not ask.")
-    private boolean yes;
-
-    RemoveFiles(Session session) {
-      this.session = session;
-    }
-
-    @Override
-    public Integer call() {
-      Output output = session.output();
-      if (!yes) {
-        Confirmation.ask(session, this::question);
-      }
-      RemovalResult result =
-          session.client().patient().delete(path(mirror, glob), RemovalResult.class);
-      if (output.isJson()) {
-        output.json(result);
-      } else if (output.isText() && !output.quiet()) {
-        output.line(
-            "removed %s, %s%s"
-                .formatted(
-                    Wording.count(result.files(), "file"),
-                    output.words().size(result.bytes()),
-                    left(result)));
-      } else if (!output.quiet()) {
-        output.line(
-            String.join(
-                "\t",
-                Wording.plain(result.mirror()),
-                Wording.plain(result.glob()),
-                String.valueOf(result.files()),
-                String.valueOf(result.bytes()),
-                String.valueOf(result.kept())));
-      }
-      return ExitCode.OK.number();
-    }
-
-    private static String left(RemovalResult result) {
-      return result.kept() == 0
-          ? ""
-          : "; left %s that are kept, see larder mirror keep %s"
-              .formatted(Wording.count(result.kept(), "file"), Wording.plain(result.mirror()));
-    }
-
-    private String question() {
-      long[] sum = new long[2];
-      eachPage(
-          session,
-          mirror,
-          glob,
-          page -> {
-            sum[0] += page.size();
-            sum[1] += page.stream().mapToLong(FilePage.File::size).sum();
-          });
-      return "Remove %s, %s?".formatted(Wording.count(sum[0], "file"), Wording.iec(sum[1]));
     }
   }
 }

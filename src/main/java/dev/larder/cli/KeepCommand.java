@@ -7,22 +7,20 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// `larder mirror keep`.
+/// `larder mirror keep`; `larder mirror unkeep` is beside it.
 @Command(
     name = "keep",
     description = {
-      "Keeps a directory of a mirror: larder cache rm leaves its files alone, also those that come"
-          + " later. Without a directory, lists what is kept.",
+      "Keeps a directory of a mirror: nothing removes its files, neither to make room nor larder"
+          + " cache purge, also those that come later. Without a directory, lists what is kept.",
       "Made for releases, which upstreams drop at their end of life."
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  larder mirror keep freebsd-releases releases/amd64/amd64/14.1-RELEASE",
-      "  larder mirror keep freebsd-releases",
-      "  larder mirror keep freebsd-releases releases/amd64/amd64/14.1-RELEASE --undo"
+      "  larder mirror keep freebsd-releases"
     })
 final class KeepCommand implements Callable<Integer> {
   private final Session session;
@@ -37,9 +35,6 @@ final class KeepCommand implements Callable<Integer> {
       description = "Below the mirror, as larder cache ls shows paths.")
   private @Nullable String directory;
 
-  @Option(names = "--undo", description = "No longer keep it. Nothing is removed by that.")
-  private boolean undo;
-
   KeepCommand(Session session) {
     this.session = session;
   }
@@ -48,17 +43,10 @@ final class KeepCommand implements Callable<Integer> {
   public Integer call() {
     String path = MirrorCommand.path(name) + "/kept";
     if (directory == null) {
-      if (undo) {
-        throw new CommandFailed(
-            ExitCode.USAGE, "it is not said what to keep no longer", "name the directory");
-      }
       list(session.client().get(path, KeptList.class));
     } else {
       String place = path + "?path=" + ConsoleClient.encoded(directory);
-      told(
-          undo
-              ? session.client().delete(place, KeptInfo.class)
-              : session.client().put(place, KeptInfo.class));
+      told(session, "kept", " yet", session.client().put(place, KeptInfo.class));
     }
     return ExitCode.OK.number();
   }
@@ -72,11 +60,11 @@ final class KeepCommand implements Callable<Integer> {
     } else if (output.isText() && list.kept().isEmpty()) {
       output.line("nothing is kept");
     } else {
-      output.table(table(list.kept()));
+      output.table(table(output, list.kept()));
     }
   }
 
-  private Table table(List<KeptInfo> all) {
+  private static Table table(Output output, List<KeptInfo> all) {
     Table table =
         new Table(
             Column.text("MIRROR"),
@@ -84,28 +72,30 @@ final class KeepCommand implements Callable<Integer> {
             Column.number("FILES"),
             Column.number("SIZE"));
     for (KeptInfo kept : all) {
-      table.add(
-          kept.mirror(), kept.path(), kept.files(), session.output().words().size(kept.bytes()));
+      table.add(kept.mirror(), kept.path(), kept.files(), output.words().size(kept.bytes()));
     }
     return table;
   }
 
-  private void told(KeptInfo kept) {
+  /// Says what has become of a directory.
+  ///
+  /// @param what in one word or two: `kept`
+  /// @param yet follows "nothing is here"
+  static void told(Session session, String what, String yet, KeptInfo kept) {
     Output output = session.output();
     if (output.isJson()) {
       output.json(kept);
     } else if (output.isText() && !output.quiet()) {
       output.line(
-          "%s: %s, %s"
-              .formatted(undo ? "no longer kept" : "kept", Wording.plain(kept.path()), held(kept)));
+          "%s: %s, %s".formatted(what, Wording.plain(kept.path()), held(output, yet, kept)));
     } else if (!output.quiet()) {
-      output.table(table(List.of(kept)));
+      output.table(table(output, List.of(kept)));
     }
   }
 
-  private String held(KeptInfo kept) {
+  private static String held(Output output, String yet, KeptInfo kept) {
     return kept.files() == 0
-        ? "of which nothing is here" + (undo ? "" : " yet")
-        : Wording.count(kept.files(), "file") + ", " + session.output().words().size(kept.bytes());
+        ? "of which nothing is here" + yet
+        : Wording.count(kept.files(), "file") + ", " + output.words().size(kept.bytes());
   }
 }

@@ -14,7 +14,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// `larder mirror list | show | refresh | keep`.
+/// `larder mirror list | show | refresh | keep | unkeep`.
 @Command(
     name = "mirror",
     description = "Shows mirrors, asks their upstreams, keeps what is not to go.",
@@ -27,7 +27,8 @@ final class MirrorCommand {
         .addSubcommand(new ListMirrors(session))
         .addSubcommand(new ShowMirror(session))
         .addSubcommand(new RefreshMirror(session))
-        .addSubcommand(new KeepCommand(session));
+        .addSubcommand(new KeepCommand(session))
+        .addSubcommand(new UnkeepCommand(session));
   }
 
   static String path(String mirror) {

@@ -32,9 +32,12 @@ final class Reference {
       | `kept` | mirror, path |
       | of `mirror list` | name, format, state, path, number of roots, upstreams (space) |
       | of `mirror refresh` | mirror, outcome, generation, why |
-      | of `mirror keep` | mirror, path, files, bytes |
+      | of `mirror keep`, `mirror unkeep` | mirror, path, files, bytes |
+      | of `cache usage` | mirror, `repositories`, `database`, `other` or `total`; files, bytes, bytes aside, of indexes, partial, in quarantine, limit |
       | of `cache ls` | mirror, path, size, modified, checked |
-      | of `cache rm` | mirror, pattern, files, bytes, files that are kept |
+      | of `cache gc` | mirror, path, bytes, last used, why |
+      | of `cache purge` | mirror, pattern, files, bytes, files that are kept |
+      | of `cache scrub` | `damaged`, mirror, path; last `read`, files, bytes, files with nothing to compare |
       | of `explain` | fact, value |
       | of `repo list`, `repo show`, `repo create` | name, format, architectures or ABIs (space), packages, size, generation, changed, keys (space) |
       | of `repo add`, `repo remove`, `generation diff`, `rollback` and `promote` | `added`, `removed` or `changed`; package, version before, version after, architecture or ABI |

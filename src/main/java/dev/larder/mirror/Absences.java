@@ -7,6 +7,7 @@ import dev.larder.store.RelPath;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.function.Predicate;
 
 /// Which files no upstream had a short while ago. An upgrade of FreeBSD asks for thousands of
 /// patches that do not exist, and the next machine for the same ones.
@@ -29,6 +30,11 @@ final class Absences {
   void note(RelPath path, PathKind kind) {
     Duration time = kind instanceof PathKind.Immutable ? IMMUTABLE : USUALLY;
     until.put(path, clock.instant().plus(time));
+  }
+
+  /// Forgets it of all paths that are `wanted`.
+  void forget(Predicate<RelPath> wanted) {
+    until.asMap().keySet().removeIf(wanted);
   }
 
   /// Whether that was said so short a time ago that nobody has to be asked.

@@ -48,6 +48,7 @@ final class Fill {
   private final CompletableFuture<FillHead> head = new CompletableFuture<>();
   private final Set<Upstream> contributors = new HashSet<>();
   private final Instant startedAt;
+  private final Room room;
   private volatile String from = "";
   private volatile @Nullable Partial partial;
   private volatile @Nullable Instant lastModified;
@@ -58,6 +59,7 @@ final class Fill {
     this.order = order;
     this.fills = fills;
     this.startedAt = fills.clock().instant();
+    this.room = new Room(fills.share());
     this.growth = new Growth(order.checked(), order.promise().expected().size(), order.wholeUpTo());
     this.hashing = new Hashing(order.promise().expected().checksum());
   }
@@ -159,6 +161,7 @@ final class Fill {
       head.complete(new FillHead.Failed(500, "internal error", RETRY_AFTER));
       fail("internal error");
     } finally {
+      room.giveBack();
       tidy();
       fills.ended(order, this);
       growth.leave();
@@ -361,7 +364,6 @@ final class Fill {
       if (!fills.plausible(order.path(), start)) {
         throw new UpstreamFault("sent something that is not what the name says");
       }
-      checkRoom(take.size());
       if (lastModified == null) {
         lastModified = response.lastModified();
       }
@@ -370,6 +372,11 @@ final class Fill {
       body.skipNBytes(take.skip());
     }
     long size = take.size();
+    try {
+      room.take(size);
+    } catch (IOException e) {
+      throw new DiskFailure(e);
+    }
     if (!growth.size(size)) {
       forgetPartial();
       fail("an upstream has %d bytes where another had %d".formatted(size, growth.size()));
@@ -398,13 +405,6 @@ final class Fill {
     return finish(upstream);
   }
 
-  private void checkRoom(long needed) throws DiskFailure {
-    String lack = fills.lackOfRoom(needed);
-    if (lack != null) {
-      throw new DiskFailure(new IOException(lack));
-    }
-  }
-
   private void append(byte[] buffer, int n) throws IOException, DiskFailure {
     if (n == 0) {
       return;
@@ -415,10 +415,7 @@ final class Fill {
       throw new UpstreamFault("sends more than the %d bytes it should".formatted(size));
     }
     try {
-      ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, n);
-      while (bytes.hasRemaining()) {
-        growth.channel().write(bytes, at + bytes.position());
-      }
+      room.write(growth.channel(), buffer, n, at, size - at);
     } catch (IOException e) {
       throw new DiskFailure(e);
     }
@@ -446,6 +443,7 @@ final class Fill {
     }
     try {
       if (open != null) {
+        room.giveBack();
         fills.keep(
             order, open.file(), result.sha256(), new HeldFiles.Upstreamed(lastModified, etag));
         open.forget();

@@ -1,5 +1,6 @@
 package dev.larder.mirror;
 
+import dev.larder.cache.Share;
 import dev.larder.format.Format;
 import dev.larder.format.PathKind;
 import dev.larder.store.Checksum;
@@ -24,8 +25,8 @@ final class Fills implements Closeable {
   /// Connections to upstreams at once; mirrors commonly refuse more than a handful per address.
   private static final int AT_ONCE = 12;
 
-  /// What must stay free on the disk beside the file itself.
-  private static final long SPARE = 16L << 20;
+  /// With less than this free, indexes are passed through as well.
+  private static final long LEAST = 16L << 20;
 
   /// How long nothing is stored after the disk refused bytes.
   private static final Duration AFTER_DISK_FAILURE = Duration.ofSeconds(10);
@@ -36,6 +37,7 @@ final class Fills implements Closeable {
   private final Format format;
   private final Path partials;
   private final FileStore disk;
+  private final Share share;
   private final HeldFiles held;
   private final PackageCheck check;
   private final Traffic traffic;
@@ -44,26 +46,21 @@ final class Fills implements Closeable {
   private volatile boolean closed;
   private volatile Instant diskFailedAt = Instant.EPOCH;
 
+  /// @param workings of the mirror
   /// @param partials directory for unfinished files
+  /// @param check looks at complete files
   /// @throws IOException if it cannot be told on which disk that is
-  Fills(
-      Upstreams upstreams,
-      Format format,
-      Path partials,
-      HeldFiles held,
-      PackageCheck check,
-      Traffic traffic,
-      InstantSource clock)
-      throws IOException {
-    this.upstreams = upstreams;
-    this.format = format;
+  Fills(Workings workings, Path partials, PackageCheck check) throws IOException {
+    this.upstreams = workings.upstreams();
+    this.format = workings.format();
     this.partials = partials;
     // To find it takes a look through all mounts, which every fill would have to wait for.
     this.disk = Files.getFileStore(partials);
-    this.held = held;
+    this.share = workings.share();
+    this.held = workings.held();
     this.check = check;
-    this.traffic = traffic;
-    this.clock = clock;
+    this.traffic = workings.traffic();
+    this.clock = workings.clock();
     this.absences = new Absences(clock);
   }
 
@@ -205,15 +202,17 @@ final class Fills implements Closeable {
     return clock.instant().isBefore(diskFailedAt.plus(AFTER_DISK_FAILURE));
   }
 
-  /// Why the disk cannot take `size` more bytes (-1: unknown), or null if it can.
-  @Nullable String lackOfRoom(long size) {
+  /// What this mirror may take of the disk.
+  Share share() {
+    return share;
+  }
+
+  /// Whether the disk is so full that not even an index should be stored.
+  boolean diskIsFull() {
     try {
-      long free = disk.getUsableSpace();
-      return size >= 0 && free < size + SPARE
-          ? "%d bytes are free, %d are needed".formatted(free, size + SPARE)
-          : null;
+      return disk.getUsableSpace() < LEAST;
     } catch (IOException e) {
-      return e.getMessage();
+      return true;
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.larder.mirror;
 
+import dev.larder.cache.Share;
+import dev.larder.cache.Stock;
 import dev.larder.mirror.HeldFileTable.Row;
 import dev.larder.store.Checksum;
 import dev.larder.store.Durable;
@@ -9,7 +11,6 @@ import dev.larder.store.Layout;
 import dev.larder.store.OpenFile;
 import dev.larder.store.RelPath;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -43,9 +44,6 @@ import org.slf4j.LoggerFactory;
 final class HeldFiles {
   private static final Logger LOG = LoggerFactory.getLogger(HeldFiles.class);
 
-  /// Prefix of the row names of bytes that lie aside; no path of a client starts with it.
-  private static final String ASIDE = "held/";
-
   /// How often a directory that somebody removes under our hands is made again.
   private static final int ATTEMPTS = 10;
 
@@ -53,6 +51,7 @@ final class HeldFiles {
   private final String mirror;
   private final UnaryOperator<RelPath> rootOf;
   private final HeldFileTable table;
+  private final Share share;
   private final InstantSource clock;
   private final ConcurrentHashMap<String, Row> unflushed = new ConcurrentHashMap<>();
   private final AtomicLong removals = new AtomicLong();
@@ -61,16 +60,19 @@ final class HeldFiles {
   private final Object[] locks = new Object[1024];
 
   /// @param rootOf which root a path belongs to: bytes that go aside lie with its state
+  /// @param share is told what comes and goes
   HeldFiles(
       Layout layout,
       String mirror,
       UnaryOperator<RelPath> rootOf,
       HeldFileTable table,
+      Share share,
       InstantSource clock) {
     this.layout = layout;
     this.mirror = mirror;
     this.rootOf = rootOf;
     this.table = table;
+    this.share = share;
     this.clock = clock;
     for (int i = 0; i < locks.length; i++) {
       locks[i] = new Object();
@@ -115,11 +117,7 @@ final class HeldFiles {
   }
 
   private String asideName(RelPath path, Checksum checksum) {
-    return asidePrefix(rootOf.apply(path)) + aside(path, checksum).getFileName();
-  }
-
-  private static String asidePrefix(RelPath root) {
-    return ASIDE + Layout.rootName(root) + "/";
+    return Layout.asideName(Layout.rootName(rootOf.apply(path)), aside(path, checksum));
   }
 
   /// Whatever bytes lie at `path` if they were checked once, whatever they were checked against.
@@ -142,19 +140,20 @@ final class HeldFiles {
   }
 
   private @Nullable Held findLocked(String name, Path file, Promise promise) throws IOException {
-    BasicFileAttributes attributes = attributes(file);
+    BasicFileAttributes attributes = FileFacts.of(file);
     if (attributes == null) {
       return null;
     }
     Row row = row(name);
-    if (row == null || !describes(row, attributes)) {
+    if (row == null || !FileFacts.describes(row, attributes)) {
       row = check(name, file, promise, row);
     }
     if (row == null) {
       return null;
     }
     if (!row.promise().equals(promise.key())) {
-      if (!row.sha256().equals(promise.sha256()) && !holdsByAnotherName(file, row, promise)) {
+      if (!row.sha256().equals(promise.sha256())
+          && !FileHash.holdsByAnotherName(file, row, promise)) {
         return null;
       }
       row = row.promised(promise.key());
@@ -163,36 +162,39 @@ final class HeldFiles {
     return open(file, row);
   }
 
-  /// Whether bytes that were checked against another kind of checksum, or against none, are those
-  /// of `promise`: an index may change from one algorithm to another, and a package may be here
-  /// before its index.
-  private static boolean holdsByAnotherName(Path file, Row row, Promise promise)
-      throws IOException {
-    Checksum expected = promise.expected().checksum();
-    boolean comparable =
-        expected == null
-            || expected.algorithm() == Checksum.Algorithm.SHA256
-            || row.promise().startsWith(expected.algorithm().id() + ":");
-    boolean sizeFits = !promise.expected().hasSize() || promise.expected().size() == row.size();
-    return expected != null && !comparable && sizeFits && hash(file, expected).asExpected();
-  }
-
-  private static Hashing.Result hash(Path file, Checksum expected) throws IOException {
-    Hashing hashing = new Hashing(expected);
-    try (InputStream in = Files.newInputStream(file)) {
-      byte[] buffer = new byte[1 << 16];
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        hashing.update(buffer, 0, n);
-      }
+  /// Reads a file and compares it with what its row says; one that is damaged goes into quarantine.
+  ///
+  /// @param name of its row
+  /// @throws IOException if the disk fails
+  Stock.Verdict verify(String name, Stock.Pace pace) throws IOException, InterruptedException {
+    Path file = layout.held(mirror, name);
+    Row row = row(name);
+    BasicFileAttributes attributes = FileFacts.of(file);
+    if (attributes == null) {
+      return Stock.Verdict.GONE;
     }
-    return hashing.finish();
+    if (row == null || !FileFacts.describes(row, attributes)) {
+      return Stock.Verdict.UNKNOWN;
+    }
+    // Not under its lock: that takes as long as the pace says, and clients want the file meanwhile.
+    if (FileHash.of(file, row.sha256(), pace).asExpected()) {
+      return Stock.Verdict.SOUND;
+    }
+    synchronized (lock(name)) {
+      BasicFileAttributes now = FileFacts.of(file);
+      if (now == null || !row.equals(row(name)) || !FileFacts.describes(row, now)) {
+        return Stock.Verdict.UNKNOWN; // exchanged while we read
+      }
+      damaged(name, file, "its bytes have changed on the disk");
+      return Stock.Verdict.DAMAGED;
+    }
   }
 
   /// Reads a file that has no row, or is not what its row describes, and gives it one if it is what
   /// `promise` says.
   private @Nullable Row check(String name, Path file, Promise promise, @Nullable Row known)
       throws IOException {
-    BasicFileAttributes attributes = attributes(file);
+    BasicFileAttributes attributes = FileFacts.of(file);
     if (attributes == null) {
       return null;
     }
@@ -205,7 +207,7 @@ final class HeldFiles {
       }
       return null;
     }
-    Hashing.Result result = hash(file, expected);
+    Hashing.Result result = FileHash.of(file, expected);
     if (!result.asExpected()) {
       damaged(name, file, "its checksum is wrong");
       return null;
@@ -224,9 +226,12 @@ final class HeldFiles {
   }
 
   private void damaged(String name, Path file, String why) throws IOException {
-    LOG.warn("{}: {} is removed and will be fetched again: {}", mirror, name, why);
-    Files.deleteIfExists(file);
+    LOG.warn("{}: {} is put into quarantine and will be fetched again: {}", mirror, name, why);
+    long size = Files.size(file);
+    new Quarantine(layout.quarantine(mirror)).take(file, clock.instant());
     forget(name);
+    share.removed(name, size);
+    share.damaged();
     removals.incrementAndGet();
   }
 
@@ -239,26 +244,6 @@ final class HeldFiles {
       open.close(); // replaced between the look and the opening
       return null;
     } catch (NoSuchFileException e) {
-      return null;
-    }
-  }
-
-  private static boolean describes(Row row, BasicFileAttributes attributes) {
-    return row.size() == attributes.size()
-        && row.modifiedMillis() == attributes.lastModifiedTime().toMillis();
-  }
-
-  private static @Nullable BasicFileAttributes attributes(Path file) throws IOException {
-    try {
-      BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-      return attributes.isRegularFile() ? attributes : null;
-    } catch (NoSuchFileException e) {
-      return null;
-    } catch (FileSystemException e) {
-      // ENOTDIR: what is a directory in this path is a file in the tree.
-      if (Files.exists(file)) {
-        throw e;
-      }
       return null;
     }
   }
@@ -311,8 +296,10 @@ final class HeldFiles {
         // After a power cut the old row must not speak for the new bytes.
         forget(name);
       }
+      long replaced = FileFacts.size(target);
       move(part, target);
       unflushed.put(name, row);
+      share.stored(name, row.size(), replaced);
     }
     return row;
   }
@@ -365,13 +352,18 @@ final class HeldFiles {
       forget(path.value());
       Files.move(file, aside(path, old), StandardCopyOption.ATOMIC_MOVE);
       unflushed.put(asideName(path, old), row.named(asideName(path, old)));
+      share.removed(path.value(), row.size());
+      share.stored(asideName(path, old), row.size(), 0);
     }
     Checksum fresh = next.expected().checksum();
     if (fresh != null && Files.exists(aside(path, fresh))) {
       Row ahead = row(asideName(path, fresh));
       if (ahead != null) {
         makeDirectories(path);
+        long replaced = FileFacts.size(file);
         Files.move(aside(path, fresh), file, StandardCopyOption.ATOMIC_MOVE);
+        share.removed(asideName(path, fresh), ahead.size());
+        share.stored(path.value(), ahead.size(), replaced);
         unflushed.put(path.value(), ahead.named(path.value()));
         forget(asideName(path, fresh));
       }
@@ -391,8 +383,7 @@ final class HeldFiles {
     try (Stream<Path> files = Files.list(state.held())) {
       for (Path file : (Iterable<Path>) files::iterator) {
         if (!names.contains(file.getFileName().toString())) {
-          Files.deleteIfExists(file);
-          forget(asidePrefix(root) + file.getFileName());
+          remove(Layout.asideName(Layout.rootName(root), file));
         }
       }
     }
@@ -400,10 +391,24 @@ final class HeldFiles {
 
   /// Removes `path` from the tree; the bytes can be fetched again.
   void remove(RelPath path) throws IOException {
-    synchronized (lock(path.value())) {
-      Files.deleteIfExists(layout.file(mirror, path));
-      forget(path.value());
+    remove(path.value());
+  }
+
+  /// Removes a file by the name of its row.
+  ///
+  /// @return how many bytes it had; 0 if there was none
+  /// @throws IOException if the disk fails
+  long remove(String name) throws IOException {
+    synchronized (lock(name)) {
+      Path file = layout.held(mirror, name);
+      BasicFileAttributes attributes = FileFacts.of(file);
+      if (attributes != null) {
+        Files.deleteIfExists(file);
+        share.removed(name, attributes.size());
+      }
+      forget(name);
       removals.incrementAndGet();
+      return attributes == null ? 0 : attributes.size();
     }
   }
 
@@ -443,6 +448,7 @@ final class HeldFiles {
       Path file = layout.file(mirror, above);
       if (Files.isRegularFile(file)) {
         // Not under its lock: whoever calls may hold the one of `path`.
+        share.removed(above.value(), Files.size(file));
         Files.deleteIfExists(file);
         forget(above.value());
         removals.incrementAndGet();
@@ -458,7 +464,7 @@ final class HeldFiles {
     List<Row> rows = new ArrayList<>();
     for (Row row : List.copyOf(unflushed.values())) {
       try {
-        Durable.sync(file(row.name()));
+        Durable.sync(layout.held(mirror, row.name()));
         rows.add(row);
       } catch (IOException e) {
         // Removed meanwhile, or a failing disk: without a row it is checked before its next use.
@@ -474,19 +480,6 @@ final class HeldFiles {
   /// Whether the bytes at `path` are known to be what they were checked against.
   boolean isChecked(RelPath path, BasicFileAttributes attributes) {
     Row row = row(path.value());
-    return row != null && describes(row, attributes);
-  }
-
-  private Path file(String rowName) {
-    if (!rowName.startsWith(ASIDE)) {
-      return layout.tree(mirror).resolve(rowName);
-    }
-    String aside = rowName.substring(ASIDE.length());
-    int slash = aside.indexOf('/');
-    return layout
-        .state(mirror)
-        .resolve(aside.substring(0, slash))
-        .resolve("held")
-        .resolve(aside.substring(slash + 1));
+    return row != null && FileFacts.describes(row, attributes);
   }
 }

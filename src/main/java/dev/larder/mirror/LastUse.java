@@ -11,18 +11,24 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
 /// What clients asked for last when: which indexes are kept fresh, and the working set of package
-/// names. Noted in memory, merged into the database in the background.
+/// names. Indexes are few and looked at all the time, so they are in memory; of packages only what
+/// was asked for a moment ago is, and the database knows the rest.
 final class LastUse {
   private static final String INDEX = "index ";
   private static final String PACKAGE = "package ";
   private static final String COMPANION = "companion ";
 
+  /// How many names are remembered as just noted; what is asked for again and again is written down
+  /// only now and then.
+  private static final int RECENT = 20_000;
+
+  private static final long NOTED_FOR = Duration.ofMinutes(10).toSeconds();
+
   private final LastUseTable table;
   private final InstantSource clock;
   private final Duration window;
-  // Indexes for themselves: they are looked through all the time, and packages are many.
   private final ConcurrentHashMap<RelPath, Long> indexes = new ConcurrentHashMap<>();
-  private final ConcurrentHashMap<String, Long> all = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<String, Long> recent = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, Long> unflushed = new ConcurrentHashMap<>();
 
   /// @param window how long a use counts
@@ -31,14 +37,11 @@ final class LastUse {
     this.clock = clock;
     this.window = window;
     table
-        .since(since())
+        .since(INDEX, since())
         .forEach((name, at) -> {
-          RelPath index =
-              name.startsWith(INDEX) ? RelPath.orNull(name.substring(INDEX.length())) : null;
+          RelPath index = RelPath.orNull(name.substring(INDEX.length()));
           if (index != null) {
             indexes.put(index, at);
-          } else {
-            all.put(name, at);
           }
         });
   }
@@ -67,8 +70,9 @@ final class LastUse {
 
   private void note(String name) {
     long now = clock.instant().getEpochSecond();
-    Long before = all.put(name, now);
-    if (before == null || before != now) {
+    Long before = recent.putIfAbsent(name, now);
+    if (before == null || before + NOTED_FOR < now) {
+      recent.put(name, now);
       unflushed.put(name, now);
     }
   }
@@ -94,8 +98,8 @@ final class LastUse {
   }
 
   private boolean isUsed(String name) {
-    Long at = all.get(name);
-    return at != null && at >= since();
+    Long at = unflushed.get(name);
+    return (at != null ? at : table.last(name)) >= since();
   }
 
   /// Writes down what was noted since the last call.
@@ -105,5 +109,15 @@ final class LastUse {
       table.put(uses);
       uses.forEach(unflushed::remove);
     }
+    if (recent.size() > RECENT) {
+      recent.clear();
+    }
+  }
+
+  /// Forgets what no longer counts.
+  void tidy() {
+    table.removeBefore(since());
+    long since = since();
+    indexes.values().removeIf(at -> at < since);
   }
 }

@@ -14,18 +14,44 @@ final class LastUseTable {
     this.mirror = mirror;
   }
 
-  /// Everything used since `seconds` (epoch), with the time of its last use.
-  Map<String, Long> since(long seconds) {
+  /// Everything whose name begins with `prefix` that was used since `seconds` (epoch), with the
+  /// time of its last use.
+  Map<String, Long> since(String prefix, long seconds) {
     return database.with(handle -> {
       Map<String, Long> uses = new HashMap<>();
       handle
-          .createQuery("SELECT name, at FROM last_use WHERE mirror = :mirror AND at >= :since")
+          .createQuery(
+              "SELECT name, at FROM last_use WHERE mirror = :mirror AND at >= :since"
+                  + " AND substr(name, 1, length(:prefix)) = :prefix")
           .bind("mirror", mirror)
           .bind("since", seconds)
+          .bind("prefix", prefix)
           .map((rs, ctx) -> Map.entry(rs.getString(1), rs.getLong(2)))
           .forEach(use -> uses.put(use.getKey(), use.getValue()));
       return uses;
     });
+  }
+
+  /// When `name` was last used, epoch seconds; 0 if that is not known.
+  long last(String name) {
+    return database.with(handle ->
+        handle
+            .createQuery("SELECT at FROM last_use WHERE mirror = :mirror AND name = :name")
+            .bind("mirror", mirror)
+            .bind("name", name)
+            .mapTo(Long.class)
+            .findOne()
+            .orElse(0L));
+  }
+
+  /// Forgets what was last used before `seconds` (epoch).
+  void removeBefore(long seconds) {
+    database.transact(handle ->
+        handle
+            .createUpdate("DELETE FROM last_use WHERE mirror = :mirror AND at < :since")
+            .bind("mirror", mirror)
+            .bind("since", seconds)
+            .execute());
   }
 
   void put(Map<String, Long> uses) {

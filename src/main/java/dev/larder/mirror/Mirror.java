@@ -1,5 +1,7 @@
 package dev.larder.mirror;
 
+import dev.larder.cache.Cache;
+import dev.larder.cache.Share;
 import dev.larder.database.Database;
 import dev.larder.egress.Egress;
 import dev.larder.events.EventLog;
@@ -70,6 +72,7 @@ public final class Mirror implements Content, Closeable {
   /// @param format of its upstreams
   /// @param layout of the data directory
   /// @param database for facts that can be found out again
+  /// @param cache gives room on the disk
   /// @param egress to fetch with
   /// @param trust which signatures are good
   /// @param events takes what happens
@@ -78,6 +81,7 @@ public final class Mirror implements Content, Closeable {
       Format format,
       Layout layout,
       Database database,
+      Cache cache,
       Egress egress,
       Trust trust,
       EventLog events,
@@ -110,17 +114,18 @@ public final class Mirror implements Content, Closeable {
     Upstreams upstreams =
         new Upstreams(upstreamUrls::urls, around.egress(), settings.redirects(), clock);
     HeldFileTable table = new HeldFileTable(around.database(), name);
-    HeldFiles held = new HeldFiles(layout, name, format::rootOf, table, clock);
+    Share share = around.cache().share(name, settings.share(), settings.keep());
+    HeldFiles held = new HeldFiles(layout, name, format::rootOf, table, share, clock);
     LastUse uses =
         new LastUse(new LastUseTable(around.database(), name), clock, settings.activeFor());
     Kept kept = Kept.open(around.layout().keep(name));
     Workings workings =
         new Workings(
-            settings, format, upstreams, held, kept, uses, traffic, around.events(), clock);
+            settings, format, upstreams, held, share, kept, uses, traffic, around.events(), clock);
 
     Signatures signatures = new Signatures(workings);
     IndexCheck check = new IndexCheck(format, around.trust(), settings.verify(), signatures);
-    Fills fills = new Fills(upstreams, format, partials, held, check, traffic, clock);
+    Fills fills = new Fills(workings, partials, check);
     ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     Roots roots =
         new Roots(
@@ -142,6 +147,7 @@ public final class Mirror implements Content, Closeable {
     roots.open(layout.state(name));
     Answers answers = new Answers(workings, roots, fills);
     Shelf shelf = new Shelf(workings, layout, roots);
+    share.connect(new MirrorStock(workings, layout, roots, answers));
     Mirror mirror = new Mirror(workings, roots, fills, answers, shelf, threads);
     mirror.beat.start();
     return mirror;
@@ -165,7 +171,11 @@ public final class Mirror implements Content, Closeable {
 
   @Override
   public Answer answer(Ask ask) {
-    return answers.answer(ask);
+    Answer answer = answers.answer(ask);
+    if (answer instanceof Answer.Found) {
+      workings.share().used(ask.path().value());
+    }
+    return answer;
   }
 
   @Override
@@ -245,10 +255,11 @@ public final class Mirror implements Content, Closeable {
   }
 
   /// Removes the files whose path is `wanted` from the tree, except those that are kept; they are
-  /// fetched again when asked for.
+  /// fetched again when asked for. That upstreams had no such files is forgotten as well.
   ///
   /// @throws IOException if the disk fails
   public Removed remove(Predicate<RelPath> wanted) throws IOException {
+    fills.absences().forget(wanted);
     return shelf.removeUnlessKept(wanted);
   }
 
@@ -288,8 +299,7 @@ public final class Mirror implements Content, Closeable {
         try {
           fills.journal();
           if (++beats % FLUSH_EVERY == 0) {
-            workings.held().flush();
-            workings.uses().flush();
+            flush();
           }
           roots.poll();
         } catch (RuntimeException e) {
@@ -308,7 +318,13 @@ public final class Mirror implements Content, Closeable {
     beat.interrupt();
     fills.close();
     threads.shutdownNow();
+    flush();
+    workings.share().close();
+  }
+
+  private void flush() {
     workings.held().flush();
     workings.uses().flush();
+    workings.share().flush();
   }
 }

@@ -1,5 +1,7 @@
 package dev.larder.mirror;
 
+import dev.larder.cache.CacheSettings;
+import dev.larder.config.Amount;
 import dev.larder.config.Key;
 import dev.larder.config.KeyTable;
 import dev.larder.config.Section;
@@ -37,6 +39,8 @@ import org.jspecify.annotations.Nullable;
 /// @param pubkey PEM file of the public key a pkg repository is signed with, or null; only for
 ///   format freebsd-pkg
 /// @param redirects where upstreams may send us
+/// @param share what it may take of the cache
+/// @param keep how long a file stays after its last use, or null for as long as there is room
 public record MirrorSettings(
     String name,
     String format,
@@ -52,7 +56,9 @@ public record MirrorSettings(
     @Nullable Path keyring,
     @Nullable Path fingerprints,
     @Nullable Path pubkey,
-    RedirectPolicy redirects) {
+    RedirectPolicy redirects,
+    Amount share,
+    @Nullable Duration keep) {
   /// What to do about signatures where keys to trust are configured.
   public enum Verify {
     /// An index or package without a good signature is refused.
@@ -233,6 +239,23 @@ public record MirrorSettings(
               + " labels of their name, or the hosts listed. Private addresses are followed only for"
               + " hosts that stand in the configuration.");
 
+  /// What it may take of the cache.
+  public static final Key<Amount> SHARE =
+      Key.of(
+          "share",
+          CacheSettings.amount(),
+          new Amount.Percent(100),
+          "How much of `max-size` in `[cache]` this mirror may take: a size, or a percentage of it.");
+
+  /// How long a file stays after its last use.
+  public static final Key<Duration> KEEP =
+      Key.open(
+          "keep",
+          Type.duration(),
+          "as long as there is room",
+          "How long a file stays that no client asks for: `\"90d\"`. What `larder mirror keep` names"
+              + " stays longer.");
+
   /// The table, for the reference.
   public static final KeyTable TABLE =
       new KeyTable(
@@ -256,7 +279,9 @@ public record MirrorSettings(
               KEYRING,
               FINGERPRINTS,
               PUBKEY,
-              REDIRECTS));
+              REDIRECTS,
+              SHARE,
+              KEEP));
 
   /// Takes defensive copies.
   public MirrorSettings {
@@ -306,7 +331,9 @@ public record MirrorSettings(
         section.find(KEYRING),
         section.find(FINGERPRINTS),
         section.find(PUBKEY),
-        section.get(REDIRECTS));
+        section.get(REDIRECTS),
+        section.get(SHARE),
+        section.find(KEEP));
   }
 
   private static void checkName(Section section) {

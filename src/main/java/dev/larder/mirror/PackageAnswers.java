@@ -108,7 +108,7 @@ final class PackageAnswers {
     if (held != null) {
       Validity validity =
           named.forAll() && root != null
-              ? new WhileCurrent(root, current, removals)
+              ? new WhileCurrent(ask.path(), root, current, removals)
               : Validity.ONCE;
       return Answers.found(
           ask, held, CacheStatus.hit("gen=" + named.generation().number()), validity, promise);
@@ -157,7 +157,7 @@ final class PackageAnswers {
     long removals = workings.held().removals();
     Held held = workings.held().find(ask.path(), promise);
     if (held != null) {
-      Validity validity = new WhileKept(removals);
+      Validity validity = new WhileKept(ask.path(), removals);
       return Answers.found(ask, held, CacheStatus.hit(why), validity, promise);
     }
     if (absent.holds(ask.path())) {
@@ -398,7 +398,7 @@ final class PackageAnswers {
 
   /// Whether the disk has refused bytes a moment ago.
   boolean diskIsFull() {
-    return fills.diskHasJustFailed() || fills.lackOfRoom(0) != null;
+    return fills.diskHasJustFailed() || fills.diskIsFull();
   }
 
   /// Lets the bytes pass through without keeping them.
@@ -447,10 +447,17 @@ final class PackageAnswers {
 
   /// Holds while nothing is removed from the tree.
   private class WhileKept implements Validity {
+    private final RelPath path;
     private final long removals;
 
-    WhileKept(long removals) {
+    WhileKept(RelPath path, long removals) {
+      this.path = path;
       this.removals = removals;
+    }
+
+    @Override
+    public void given(InetAddress client) {
+      workings.share().used(path.value());
     }
 
     @Override
@@ -469,8 +476,8 @@ final class PackageAnswers {
     private final Root root;
     private final Generation generation;
 
-    WhileCurrent(Root root, Generation generation, long removals) {
-      super(removals);
+    WhileCurrent(RelPath path, Root root, Generation generation, long removals) {
+      super(path, removals);
       this.root = root;
       this.generation = generation;
     }

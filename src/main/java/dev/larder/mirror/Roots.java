@@ -101,6 +101,13 @@ final class Roots {
     return entry == null ? null : entry.root();
   }
 
+  /// Whether what lies in the tree at `path` is the copy of an index of a current generation.
+  boolean isIndex(RelPath path) {
+    Root root = existing(path);
+    Generation current = root == null ? null : root.current();
+    return current != null && current.member(path) != null;
+  }
+
   /// The generations that may name `path`, newest first.
   List<Generation> known(RelPath path) {
     Entry entry = all.get(workings.format().rootOf(path));

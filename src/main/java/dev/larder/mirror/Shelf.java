@@ -144,7 +144,7 @@ final class Shelf {
     try {
       BasicFileAttributes attributes =
           Files.readAttributes(tree.resolve(path.value()), BasicFileAttributes.class);
-      boolean index = isIndex(path);
+      boolean index = roots.isIndex(path);
       found.add(
           new HeldFile(
               path.value(),
@@ -207,18 +207,11 @@ final class Shelf {
     List<HeldFile> removed = new ArrayList<>();
     for (HeldFile file : held(wanted, null, Integer.MAX_VALUE)) {
       RelPath path = new RelPath(file.path());
-      if (!isIndex(path)) {
+      if (!roots.isIndex(path)) {
         workings.held().remove(path);
         removed.add(file);
       }
     }
     return removed;
-  }
-
-  /// Whether `path` is the copy of an index of a current generation.
-  private boolean isIndex(RelPath path) {
-    Root root = roots.existing(path);
-    Generation current = root == null ? null : root.current();
-    return current != null && current.member(path) != null;
   }
 }

@@ -1,5 +1,6 @@
 package dev.larder.mirror;
 
+import dev.larder.cache.Share;
 import dev.larder.events.EventLog;
 import dev.larder.format.Format;
 import java.time.InstantSource;
@@ -10,6 +11,7 @@ import java.time.InstantSource;
 /// @param format of its files
 /// @param upstreams where they come from
 /// @param held which of them we have
+/// @param share what they may take of the disk
 /// @param kept which of them nothing removes
 /// @param uses what clients asked for
 /// @param traffic counters
@@ -20,6 +22,7 @@ record Workings(
     Format format,
     Upstreams upstreams,
     HeldFiles held,
+    Share share,
     Kept kept,
     LastUse uses,
     Traffic traffic,

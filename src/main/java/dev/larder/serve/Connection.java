@@ -99,8 +99,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
     watch.start(ctx.channel(), this::isBusy);
-    forbidden = !service.access().admits(client());
-    if (!service.admit()) {
+    boolean room = service.admit();
+    forbidden = !service.admission().admits(client());
+    if (!room) {
       queue.add(OVERLOADED);
       advance();
     }
@@ -229,7 +230,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
   private void begin(Request request) {
     current = request;
     ahead.begins(request);
-    visit = Visit.begin(service.access(), request, client());
+    visit = Visit.begin(service.log(), request, client());
     if (request.refusal() != null) {
       send(request, Replies.refused(request, request.refusal()));
       return;

@@ -54,7 +54,7 @@ record Request(
 
   /// The same request, not answered for this reason.
   Request refused(Refusal why) {
-    return new Request(method, target, host, conditions, http11, keepAlive, why);
+    return new Request(method, target, host, conditions, http11, keepAlive, why, agent);
   }
 
   /// Whether the answer has headers only.

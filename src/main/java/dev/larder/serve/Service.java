@@ -8,23 +8,23 @@ import java.util.concurrent.atomic.AtomicInteger;
 ///
 /// @param answering finds replies
 /// @param date the `Date` header
-/// @param access who is served
+/// @param admission who is served
 /// @param limits what a client may cost
 /// @param isSecure whether connections speak TLS
 /// @param connections how many are open
 /// @param responses counts what is answered
 /// @param aheads room for contents that are told of waiting requests, of all connections together
-/// @param access told of every request
+/// @param log told of every request
 record Service(
     Answering answering,
     HttpDate.Line date,
-    Admission access,
+    Admission admission,
     Limits limits,
     boolean isSecure,
     AtomicInteger connections,
     Responses responses,
     Semaphore aheads,
-    AccessLog access) {
+    AccessLog log) {
   /// Enough for a dozen of machines that upgrade at once; what finds no room is not looked ahead
   /// to.
   static final int MOST_AHEADS = 512;

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 ///   tree/<mirror>/<path>                   the bytes, at their URL path, as clients see them
 ///   tree/repo/<name>/<path>                the same of a repository of our own
 ///   state/<mirror>/keep                    directories that nothing removes, one path a line
+///   state/<mirror>/.quarantine/            damaged files that were put aside, for a week
 ///   state/<mirror>/<root>/
 ///     current                              number of the current generation
 ///     refused-since                        since when upstreams only offer an older set
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 ///   state/repo/<name>/incoming/<batch>/    uploads that are not in a generation yet
 ///   keys/                                  0700; see KeyDirectory in sign
 ///   larder.db                              rebuildable: facts about files, last use
+///   cache-size                             what mirrors may take, where nobody says
 ///   cli.token                              0600
 ///   tokens.json                            hashes and scopes of the tokens that were made; 0600
 ///   audit.ndjson, .1, .2, ...              who changed what, oldest behind; 0600
@@ -42,6 +44,10 @@ public record Layout(Path data) {
 
   private static final String WHOLE = "root";
   private static final String REPOSITORIES = "repo";
+  private static final String HELD = "held";
+
+  /// Prefix of the names of bytes that lie aside; no path of a client starts with it.
+  private static final String ASIDE = HELD + "/";
 
   /// The root of all served bytes.
   public Path tree() {
@@ -88,6 +94,42 @@ public record Layout(Path data) {
     String path = name.replaceFirst("^%(?=root$|\\.)", "");
     RelPath root = RelPath.orNull(path.replace("%2F", "/").replace("%25", "%"));
     return root != null && rootName(root).equals(name) ? root : null;
+  }
+
+  /// The name of bytes that lie aside, among the paths of a mirror.
+  ///
+  /// @param root name of the directory with the root's state
+  /// @param file in its `held`
+  public static String asideName(String root, Path file) {
+    return ASIDE + root + "/" + file.getFileName();
+  }
+
+  /// Whether `name` is one of [#asideName].
+  public static boolean isAside(String name) {
+    return name.startsWith(ASIDE);
+  }
+
+  /// The file of a path of a mirror, or of a name of bytes that lie aside.
+  public Path held(String mirror, String name) {
+    if (!isAside(name)) {
+      return tree(mirror).resolve(name);
+    }
+    String aside = name.substring(ASIDE.length());
+    int slash = aside.indexOf('/');
+    return state(mirror)
+        .resolve(aside.substring(0, slash))
+        .resolve(HELD)
+        .resolve(aside.substring(slash + 1));
+  }
+
+  /// Damaged files of a mirror that were put aside.
+  public Path quarantine(String mirror) {
+    return state(mirror).resolve(".quarantine");
+  }
+
+  /// What all mirrors may take, where the configuration does not say.
+  public Path cacheSize() {
+    return data.resolve("cache-size");
   }
 
   /// The list of a mirror's directories that are kept.
@@ -186,7 +228,7 @@ public record Layout(Path data) {
 
     /// Bytes by checksum.
     public Path held() {
-      return directory.resolve("held");
+      return directory.resolve(HELD);
     }
 
     /// The bytes with this checksum.

@@ -1,5 +1,10 @@
 package dev.larder.api;
 
+import dev.larder.cache.CacheReport;
+import dev.larder.cache.Cleanup;
+import dev.larder.cache.Rank;
+import dev.larder.cache.ScrubReport;
+import dev.larder.cache.Usage;
 import dev.larder.mirror.Explanation;
 import dev.larder.mirror.HeldFile;
 import dev.larder.mirror.KeptDirectory;
@@ -57,6 +62,9 @@ public final class SampleOperations implements Operations {
   private static HeldFile file(String path, long size, boolean checked) {
     return new HeldFile(path, size, NOW.minusSeconds(3 * 3600), checked);
   }
+
+  /// What a scrub finds.
+  public List<ScrubReport.Damaged> damaged = List.of();
 
   /// Addresses of single mirrors.
   public Map<String, List<String>> own = Map.of();
@@ -199,6 +207,55 @@ public final class SampleOperations implements Operations {
     files.removeAll(gone);
     long bytes = gone.stream().mapToLong(HeldFile::size).sum();
     return new Removal(gone.size(), bytes, wanted.size() - gone.size());
+  }
+
+  @Override
+  public CacheReport cache() {
+    CacheReport.Counters counters =
+        new CacheReport.Counters(Map.of(Rank.UNREFERENCED, 12L, Rank.USED, 1L), 4, 5 << 20, 9, 1);
+    return new CacheReport(
+        200L << 30,
+        10L << 30,
+        50L << 30,
+        400L << 30,
+        List.of(
+            new CacheReport.OfMirror("arch", 100L << 30, 60L << 30, 3 << 20, 1 << 20, counters),
+            new CacheReport.OfMirror("quiet", 200L << 30, 0, 4096, 0, counters)));
+  }
+
+  @Override
+  public Usage usage() {
+    Usage.Part none = new Usage.Part(0, 0);
+    Usage.Part some = new Usage.Part(3, 12_288);
+    Usage.Part many = new Usage.Part(5, 60L << 30);
+    return new Usage(
+        List.of(
+            new Usage.OfMirror("arch", many, some, some, none, some),
+            new Usage.OfMirror("quiet", none, none, some, none, none)),
+        some,
+        some,
+        none,
+        new Usage.Part(20, (60L << 30) + 6 * 12_288));
+  }
+
+  @Override
+  public Cleanup collect(long least, boolean dry) {
+    calls.add("collect " + least + " " + dry);
+    return new Cleanup(
+        dry,
+        List.of(
+            new Cleanup.Item(
+                "arch",
+                "core/os/x86_64/old-1-1-any.pkg.tar.zst",
+                4096,
+                NOW.minusSeconds(3600),
+                Rank.UNREFERENCED.why())));
+  }
+
+  @Override
+  public ScrubReport scrub(@Nullable String mirror, Glob glob) {
+    calls.add("scrub " + mirror + " " + glob);
+    return new ScrubReport(5, 147_491_769, 1, damaged);
   }
 
   private static Predicate<RelPath> in(HeldFile file) {

@@ -234,7 +234,7 @@ class CliErrorsTest {
       value = {
         "'' | a command is missing: one of status, explain, mirror, cache, repo, generation, key, snippet, job, events, token, whoami, audit, login, logout, context, completion, man, version, help; see: larder --help",
         "stauts | unknown command stauts; did you mean: status, audit, logout; see: larder --help",
-        "mirror | a command is missing: one of list, show, refresh, keep; see: larder mirror --help",
+        "mirror | a command is missing: one of list, show, refresh, keep, unkeep; see: larder mirror --help",
         "mirror lst | unknown command lst; did you mean: list; see: larder mirror --help",
         "mirror show | missing required parameter: 'NAME'; see: larder mirror show --help",
         "mirror show a b | b is one argument too many; see: larder mirror show --help",

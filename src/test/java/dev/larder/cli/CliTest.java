@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.larder.api.RequestFailed;
 import dev.larder.api.SampleOperations;
 import dev.larder.mirror.RefreshOutcome;
+import dev.larder.wire.CacheInfo;
+import dev.larder.wire.CleanupResult;
 import dev.larder.wire.ErrorCode;
 import dev.larder.wire.FilePage;
 import dev.larder.wire.Json;
@@ -13,7 +15,7 @@ import dev.larder.wire.KeptList;
 import dev.larder.wire.MirrorInfo;
 import dev.larder.wire.MirrorList;
 import dev.larder.wire.RefreshResult;
-import dev.larder.wire.RemovalResult;
+import dev.larder.wire.ScrubResult;
 import dev.larder.wire.Status;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -115,8 +117,12 @@ class CliTest {
         .containsExactly("core/os/x86_64/core.db");
     assertThat(json(RefreshResult.class, "mirror", "refresh", "arch", "-o", "json").generation())
         .isEqualTo(13);
-    assertThat(json(RemovalResult.class, "cache", "rm", "arch", "*.db", "-y", "-o", "json").files())
-        .isEqualTo(1);
+    assertThat(larder.run("cache", "purge", "*.db", "-m", "arch", "-y", "-o", "json")).isZero();
+    assertThat(larder.out()).contains("\"mirror\" : \"arch\"").contains("\"files\" : 1");
+    assertThat(json(CleanupResult.class, "cache", "gc", "-n", "-o", "json").dryRun()).isTrue();
+    assertThat(json(ScrubResult.class, "cache", "scrub", "arch", "-o", "json").files())
+        .isEqualTo(5);
+    assertThat(json(CacheInfo.class, "cache", "usage", "-o", "json").mirrors()).hasSize(2);
   }
 
   @Test
@@ -237,27 +243,28 @@ class CliTest {
   }
 
   @Test
-  void cacheRmAsksAPersonAndTellsTheSum() {
+  void cachePurgeAsksAPersonAndTellsTheSum() {
     larder.onTerminal();
     larder.answers = "n\n";
-    assertThat(larder.run("cache", "rm", "arch", "extra/**")).isEqualTo(1);
+    assertThat(larder.run("cache", "purge", "extra/**", "-m", "arch")).isEqualTo(1);
     assertThat(larder.err())
         .isEqualTo("Remove 2 files, 6.9 MiB? [y/N] larder: nothing was removed\n");
     larder.answers = "";
-    assertThat(larder.run("cache", "rm", "arch", "extra/**")).isEqualTo(1);
+    assertThat(larder.run("cache", "purge", "extra/**", "-m", "arch")).isEqualTo(1);
     assertThat(larder.operations.calls).isEmpty();
     larder.answers = "yes\n";
-    assertThat(larder.run("cache", "rm", "arch", "*.sig")).isZero();
-    assertThat(larder.out()).isEqualTo("removed 1 file, 310 B\n");
-    assertThat(larder.operations.calls).containsExactly("remove arch *.sig");
+    assertThat(larder.run("cache", "purge", "*.sig")).isZero();
+    assertThat(larder.out())
+        .isEqualTo("arch: removed 1 file, 310 B\nquiet: removed 0 files, 0 B\n");
+    assertThat(larder.operations.calls).containsExactly("remove arch *.sig", "remove quiet *.sig");
   }
 
   @Test
-  void cacheRmDoesNotGuessWithoutATerminal() {
-    assertThat(larder.run("cache", "rm", "arch", "**")).isEqualTo(2);
+  void cachePurgeDoesNotGuessWithoutATerminal() {
+    assertThat(larder.run("cache", "purge", "**")).isEqualTo(2);
     assertThat(larder.err()).contains("add --yes");
     assertThat(larder.operations.calls).isEmpty();
-    assertThat(larder.run("cache", "rm", "arch", "*.sig", "--yes")).isZero();
+    assertThat(larder.run("cache", "purge", "*.sig", "-m", "arch", "--yes")).isZero();
     assertThat(larder.out()).isEqualTo("arch\t*.sig\t1\t310\t0\n");
   }
 
@@ -280,13 +287,13 @@ class CliTest {
             """);
     assertThat(larder.run("mirror", "show", "arch")).isZero();
     assertThat(larder.out()).contains("MIRROR  KEPT\narch    core/later\narch    core/os/x86_64\n");
-    assertThat(larder.run("cache", "rm", "arch", "**", "--yes")).isZero();
+    assertThat(larder.run("cache", "purge", "**", "-m", "arch", "--yes")).isZero();
     assertThat(larder.out())
         .isEqualTo(
-            "removed 2 files, 6.9 MiB; left 3 files that are kept, see larder mirror keep arch\n");
-    assertThat(larder.run("mirror", "keep", "arch", "core/later", "--undo")).isZero();
+            "arch: removed 2 files, 6.9 MiB; left 3 files that are kept, see larder mirror keep arch\n");
+    assertThat(larder.run("mirror", "unkeep", "arch", "core/later")).isZero();
     assertThat(larder.out()).isEqualTo("no longer kept: core/later, of which nothing is here\n");
-    assertThat(larder.run("mirror", "keep", "arch", "core/later", "--undo")).isEqualTo(3);
+    assertThat(larder.run("mirror", "unkeep", "arch", "core/later")).isEqualTo(3);
     assertThat(larder.err())
         .startsWith("larder: core/later of mirror arch is not kept; larder mirror keep arch shows");
   }
@@ -300,9 +307,9 @@ class CliTest {
     assertThat(larder.run("mirror", "show", "arch")).isZero();
     assertThat(larder.out()).endsWith("\nkept\tarch\tcore/os/x86_64\n");
     assertThat(json(KeptList.class, "mirror", "keep", "arch", "-o", "json").kept()).hasSize(1);
-    assertThat(larder.run("mirror", "keep", "arch", "core/os/x86_64", "--undo", "-q")).isZero();
+    assertThat(larder.run("mirror", "unkeep", "arch", "core/os/x86_64", "-q")).isZero();
     assertThat(larder.out()).isEmpty();
-    assertThat(larder.run("mirror", "keep", "arch", "--undo")).isEqualTo(2);
+    assertThat(larder.run("mirror", "unkeep", "arch")).isEqualTo(2);
     assertThat(larder.run("mirror", "keep", "arch", "../x")).isEqualTo(2);
     assertThat(larder.run("mirror", "keep", "none", "x")).isEqualTo(3);
   }

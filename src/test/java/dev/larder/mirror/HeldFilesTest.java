@@ -3,6 +3,9 @@ package dev.larder.mirror;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.larder.cache.Cache;
+import dev.larder.cache.CacheSettings;
+import dev.larder.config.Amount;
 import dev.larder.database.Database;
 import dev.larder.store.Checksum;
 import dev.larder.store.Expected;
@@ -10,6 +13,7 @@ import dev.larder.store.Layout;
 import dev.larder.store.RelPath;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -60,7 +64,17 @@ class HeldFilesTest {
         "arch",
         path -> RelPath.ROOT,
         new HeldFileTable(requireNonNull(database), "arch"),
+        cache().share("arch", new Amount.Percent(100), null),
         InstantSource.system());
+  }
+
+  private Cache cache() {
+    try {
+      return Cache.open(
+          CacheSettings.DEFAULT, layout, requireNonNull(database), InstantSource.system());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void keep(HeldFiles held, byte[] bytes, boolean aside) throws IOException {

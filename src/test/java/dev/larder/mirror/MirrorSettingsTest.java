@@ -2,6 +2,7 @@ package dev.larder.mirror;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.larder.config.Amount;
 import dev.larder.config.Document;
 import dev.larder.config.InvalidConfig;
 import dev.larder.config.Section;
@@ -60,7 +61,9 @@ class MirrorSettingsTest {
                 null,
                 null,
                 null,
-                new RedirectPolicy.Public()));
+                new RedirectPolicy.Public(),
+                new Amount.Percent(100),
+                null));
   }
 
   @Test
@@ -81,6 +84,8 @@ class MirrorSettingsTest {
                 verify = "warn"
                 keyring = "keys"
                 redirects = ["Two.example", "three.example"]
+                share = "40%"
+                keep = "90d"
                 """))
         .isEqualTo(
             new MirrorSettings(
@@ -98,7 +103,9 @@ class MirrorSettingsTest {
                 Path.of("/etc/larder/keys"),
                 null,
                 null,
-                new RedirectPolicy.Hosts(Set.of("two.example", "three.example"))));
+                new RedirectPolicy.Hosts(Set.of("two.example", "three.example")),
+                new Amount.Percent(40),
+                Duration.ofDays(90)));
   }
 
   @Test

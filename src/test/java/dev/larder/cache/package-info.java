@@ -1,0 +1,4 @@
+@NullMarked
+package dev.larder.cache;
+
+import org.jspecify.annotations.NullMarked;
