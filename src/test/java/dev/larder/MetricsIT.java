@@ -125,11 +125,20 @@ class MetricsIT {
     nginx.close();
     fetch("core/os/x86_64/other.db", 502);
     assertThat(value(metrics(), up)).isZero();
+    String of = "{mirror=\"arch\",upstream=\"%s\"}".formatted(nginx.url());
+    assertThat(value(metrics(), "larder_mirror_upstream_failures_total" + of)).isPositive();
+    assertThat(value(metrics(), "larder_mirror_upstream_response_seconds_count" + of)).isPositive();
+    fetch(upstream.path(HELLO), 502);
+    await().atMost(Duration.ofSeconds(20)).until(() -> value(metrics(), ended("failed")) > 0);
     // It may be asked again by now, but nobody knows that it would answer.
     await()
         .atMost(Duration.ofSeconds(20))
         .until(() -> larder.mirror().report().upstreams().getFirst().retryAt() == null);
     assertThat(value(metrics(), up)).isZero();
+  }
+
+  private static String ended(String result) {
+    return "larder_mirror_fills_ended_total{mirror=\"arch\",result=\"%s\"}".formatted(result);
   }
 
   @Test
@@ -162,6 +171,8 @@ class MetricsIT {
         .untilAsserted(() -> {
           String after = metrics();
           assertThat(value(after, hit) - value(before, hit)).isEqualTo(1);
+          assertThat(value(after, ended("done")) - value(before, ended("done"))).isEqualTo(1);
+          assertThat(value(after, ended("absent")) - value(before, ended("absent"))).isEqualTo(1);
           assertThat(value(after, miss) - value(before, miss)).isGreaterThanOrEqualTo(1);
           for (var code : Map.of(200, 2, 404, 1).entrySet()) {
             String responses =

@@ -7,6 +7,7 @@ import dev.larder.cache.Rank;
 import dev.larder.mirror.MirrorReport;
 import dev.larder.mirror.MirrorReport.RootReport;
 import dev.larder.repo.RepositoryReport;
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.lang.management.ManagementFactory;
@@ -44,6 +45,20 @@ final class Measurements {
 
   private void add(Metric metric, boolean is, String... labels) {
     add(metric, is ? 1L : 0L, labels);
+  }
+
+  private void add(Metric metric, MirrorReport.LatencyReport latency, String... labels) {
+    var buckets = ClassicHistogramBuckets.builder();
+    List<Long> counts = latency.counts();
+    for (int i = 0; i < counts.size(); i++) {
+      boolean last = i == latency.bounds().size();
+      double bound = last ? Double.POSITIVE_INFINITY : latency.bounds().get(i).toMillis() / MILLIS;
+      buckets.bucket(bound, counts.get(i));
+    }
+    double sum = latency.sum().toNanos() / NANOS;
+    samples
+        .computeIfAbsent(metric, _ -> new ArrayList<>())
+        .add(new Sample(List.of(labels), sum, buckets.build()));
   }
 
   /// All of them, in the order of [Metric]. Those without a value are left out.
@@ -100,7 +115,15 @@ final class Measurements {
     add(Metric.MIRROR_CACHE_BYTES, mirror.bytesFromCache(), name);
     add(Metric.MIRROR_UPSTREAM_BYTES, mirror.bytesFromUpstream(), name);
     add(Metric.MIRROR_FILLS, mirror.fills().size(), name);
+    MirrorReport.Ended ended = mirror.ended();
+    add(Metric.MIRROR_FILLS_ENDED, ended.done(), name, "done");
+    add(Metric.MIRROR_FILLS_ENDED, ended.unmodified(), name, "unmodified");
+    add(Metric.MIRROR_FILLS_ENDED, ended.absent(), name, "absent");
+    add(Metric.MIRROR_FILLS_ENDED, ended.failed(), name, "failed");
+    add(Metric.MIRROR_PASSED, ended.passed(), name);
     for (MirrorReport.UpstreamReport upstream : mirror.upstreams()) {
+      add(Metric.UPSTREAM_RESPONSE, upstream.heads(), name, upstream.url());
+      add(Metric.UPSTREAM_FAILURES, upstream.failures(), name, upstream.url());
       add(Metric.UPSTREAM_UP, upstream.lastError() == null, name, upstream.url());
     }
     mirror.roots().forEach(root -> add(name, root));

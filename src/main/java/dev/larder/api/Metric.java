@@ -1,11 +1,15 @@
 package dev.larder.api;
 
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// What is told at `/metrics`. Names follow Prometheus's conventions: base units, `_total` for what
 /// only grows, times as seconds since the epoch, so that an age is `time() - x`. No label has a
@@ -66,6 +70,33 @@ enum Metric {
       "Body bytes read from upstreams.",
       "mirror"),
   MIRROR_FILLS(Kind.GAUGE, "larder_mirror_fills", "Downloads from upstreams under way.", "mirror"),
+  MIRROR_FILLS_ENDED(
+      Kind.COUNTER,
+      "larder_mirror_fills_ended_total",
+      "How downloads from upstreams ended: done, the file is here; unmodified, what the mirror held"
+          + " is right; absent, no upstream has it; failed.",
+      "mirror",
+      "result"),
+  MIRROR_PASSED(
+      Kind.COUNTER,
+      "larder_mirror_passed_through_total",
+      "Bodies that went from an upstream to a client without being stored, since the disk had no room"
+          + " or the client asked for a range far ahead.",
+      "mirror"),
+  UPSTREAM_RESPONSE(
+      Kind.HISTOGRAM,
+      "larder_mirror_upstream_response_seconds",
+      "From a request to an upstream until the head of its answer. Requests without an answer are not"
+          + " in it.",
+      "mirror",
+      "upstream"),
+  UPSTREAM_FAILURES(
+      Kind.COUNTER,
+      "larder_mirror_upstream_failures_total",
+      "Failures of an upstream: no answer, an error, wrong or too few bytes, or a wish to be left"
+          + " alone.",
+      "mirror",
+      "upstream"),
   UPSTREAM_UP(
       Kind.GAUGE,
       "larder_mirror_upstream_up",
@@ -194,6 +225,8 @@ enum Metric {
     COUNTER,
     /// Grow and shrink.
     GAUGE,
+    /// Count what took how long, until the next start.
+    HISTOGRAM,
     /// Are 1; the labels tell something.
     INFO
   }
@@ -218,7 +251,13 @@ enum Metric {
   /// A value.
   ///
   /// @param labels the values of the labels, in their order
-  record Sample(List<String> labels, double value) {}
+  /// @param value of a histogram the sum of what it counts
+  /// @param buckets of a histogram; else null
+  record Sample(List<String> labels, double value, @Nullable ClassicHistogramBuckets buckets) {
+    Sample(List<String> labels, double value) {
+      this(labels, value, null);
+    }
+  }
 
   /// The metric with its values, as the writers of the exposition formats take it.
   MetricSnapshot snapshot(List<Sample> samples) {
@@ -244,6 +283,18 @@ enum Metric {
                   .build());
         }
         yield gauge.build();
+      }
+      case HISTOGRAM -> {
+        var histogram = HistogramSnapshot.builder().name(exposed).help(help);
+        for (Sample each : samples) {
+          histogram.dataPoint(
+              HistogramSnapshot.HistogramDataPointSnapshot.builder()
+                  .labels(labelled(each))
+                  .classicHistogramBuckets(Objects.requireNonNull(each.buckets()))
+                  .sum(each.value())
+                  .build());
+        }
+        yield histogram.build();
       }
       case INFO -> {
         var info = InfoSnapshot.builder().name(without(INFO)).help(help);

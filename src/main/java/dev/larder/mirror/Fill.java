@@ -163,6 +163,9 @@ final class Fill {
     } finally {
       room.giveBack();
       tidy();
+      if (!from.isEmpty()) {
+        fills.traffic().ended(growth.state() instanceof State.Complete, head.getNow(null));
+      }
       fills.ended(order, this);
       growth.leave();
     }

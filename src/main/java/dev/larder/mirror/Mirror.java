@@ -211,7 +211,8 @@ public final class Mirror implements Content, Closeable {
         traffic.hits(),
         traffic.misses(),
         traffic.cacheBytes(),
-        traffic.upstreamBytes());
+        traffic.upstreamBytes(),
+        traffic.ended());
   }
 
   /// Asks upstream now whether there are new sets, and takes them. Of several roots, the outcome

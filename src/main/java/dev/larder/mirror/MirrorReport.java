@@ -1,5 +1,6 @@
 package dev.larder.mirror;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param misses the others
 /// @param bytesFromCache body bytes sent from what we hold
 /// @param bytesFromUpstream body bytes read from upstreams
+/// @param ended how downloads ended since start
 public record MirrorReport(
     String name,
     String format,
@@ -26,7 +28,8 @@ public record MirrorReport(
     long hits,
     long misses,
     long bytesFromCache,
-    long bytesFromUpstream) {
+    long bytesFromUpstream,
+    Ended ended) {
   /// Takes defensive copies.
   public MirrorReport {
     upstreams = List.copyOf(upstreams);
@@ -46,8 +49,46 @@ public record MirrorReport(
   /// @param state `ok`, `backing off` or `untried`
   /// @param lastError one sentence, or null
   /// @param retryAt when it is tried again, or null if it is not backing off
+  /// @param failures how often it failed since start: did not answer, answered with an error, sent
+  ///   wrong bytes or too few, or asked to be left alone
+  /// @param heads from a request until the head of its answer
   public record UpstreamReport(
-      String url, String state, @Nullable String lastError, @Nullable Instant retryAt) {}
+      String url,
+      String state,
+      @Nullable String lastError,
+      @Nullable Instant retryAt,
+      long failures,
+      LatencyReport heads) {}
+
+  /// How long something took since start.
+  ///
+  /// @param bounds of the buckets from above, inclusive, ascending
+  /// @param counts how many are in each bucket; the last, one more than there are bounds, has what
+  ///   took longer
+  /// @param sum all durations together
+  public record LatencyReport(List<Duration> bounds, List<Long> counts, Duration sum) {
+    /// Nothing happened.
+    public static final LatencyReport NONE =
+        new LatencyReport(List.of(), List.of(0L), Duration.ZERO);
+
+    /// Takes defensive copies.
+    public LatencyReport {
+      bounds = List.copyOf(bounds);
+      counts = List.copyOf(counts);
+    }
+  }
+
+  /// How downloads ended since start.
+  ///
+  /// @param done brought and stored a file
+  /// @param unmodified were told that what we hold is right
+  /// @param absent found that no upstream has it
+  /// @param failed brought nothing whole; what came may be gone on with
+  /// @param passed not stored: the disk had no room, or it was a range far ahead
+  public record Ended(long done, long unmodified, long absent, long failed, long passed) {
+    /// Nothing happened.
+    public static final Ended NONE = new Ended(0, 0, 0, 0, 0);
+  }
 
   /// How a root stands.
   ///

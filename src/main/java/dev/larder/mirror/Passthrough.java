@@ -63,6 +63,7 @@ final class Passthrough implements Answer.Passage {
         HeadVerdict verdict =
             HeadVerdict.judge(head, from, to, order.promise().expected(), order.mayBePage());
         if (verdict instanceof HeadVerdict.Take take) {
+          traffic.passed();
           return new Outcome.Open(opened(order, response, take, from, to, traffic));
         }
         absent |= verdict instanceof HeadVerdict.Gone;

@@ -1,6 +1,7 @@
 package dev.larder.mirror;
 
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /// What went through a mirror since start.
 final class Traffic {
@@ -8,6 +9,11 @@ final class Traffic {
   private final LongAdder misses = new LongAdder();
   private final LongAdder cacheBytes = new LongAdder();
   private final LongAdder upstreamBytes = new LongAdder();
+  private final LongAdder done = new LongAdder();
+  private final LongAdder unmodified = new LongAdder();
+  private final LongAdder absent = new LongAdder();
+  private final LongAdder failed = new LongAdder();
+  private final LongAdder passed = new LongAdder();
 
   void sent(boolean hit, long bytes) {
     if (hit) {
@@ -20,6 +26,32 @@ final class Traffic {
 
   void fromUpstream(long bytes) {
     upstreamBytes.add(bytes);
+  }
+
+  /// A fill that asked upstreams has ended.
+  ///
+  /// @param complete whether the file is here
+  /// @param head what readers were told of it, or null if nothing
+  void ended(boolean complete, @Nullable FillHead head) {
+    LongAdder how =
+        complete
+            ? done
+            : switch (head) {
+              case FillHead.NotModified() -> unmodified;
+              case FillHead.Absent() -> absent;
+              case null, default -> failed;
+            };
+    how.increment();
+  }
+
+  /// Bytes go to a client without being stored.
+  void passed() {
+    passed.increment();
+  }
+
+  MirrorReport.Ended ended() {
+    return new MirrorReport.Ended(
+        done.sum(), unmodified.sum(), absent.sum(), failed.sum(), passed.sum());
   }
 
   long hits() {

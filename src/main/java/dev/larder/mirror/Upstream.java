@@ -25,6 +25,8 @@ final class Upstream {
   private @Nullable String lastError;
   private @Nullable Instant retryAt;
   private boolean told;
+  private long faults;
+  private final Latency heads = new Latency();
 
   /// An upstream not tried yet.
   ///
@@ -69,9 +71,15 @@ final class Upstream {
     told = false;
   }
 
+  /// The head of an answer came after `duration`.
+  void answered(Duration duration) {
+    heads.took(duration);
+  }
+
   /// It failed: it is left alone for a while, longer each time.
   synchronized void failed(String why) {
     tried = true;
+    faults++;
     lastError = why;
     if (retryAt == null || !retryAt.isAfter(clock.instant())) {
       failures++;
@@ -82,6 +90,7 @@ final class Upstream {
   /// It asked to be left alone (RFC 9110 section 10.2.3).
   synchronized void busy(String why, Duration retryAfter) {
     tried = true;
+    faults++;
     lastError = why;
     Instant until = clock.instant().plus(retryAfter);
     if (retryAt == null || retryAt.isBefore(until)) {
@@ -108,7 +117,8 @@ final class Upstream {
 
   synchronized MirrorReport.UpstreamReport report() {
     String state = !tried ? "untried" : available() ? "ok" : "backing off";
-    return new MirrorReport.UpstreamReport(base, state, lastError, available() ? null : retryAt);
+    return new MirrorReport.UpstreamReport(
+        base, state, lastError, available() ? null : retryAt, faults, heads.report());
   }
 
   @Override

@@ -105,7 +105,10 @@ final class Upstreams {
   ///
   /// @throws IOException if there is no answer
   Fetched get(Upstream upstream, RelPath path, Map<String, String> headers) throws IOException {
-    return egress.get(new Fetch(upstream.uri(path), headers, redirects, hosts()));
+    long asked = System.nanoTime();
+    Fetched answer = egress.get(new Fetch(upstream.uri(path), headers, redirects, hosts()));
+    upstream.answered(Duration.ofNanos(System.nanoTime() - asked));
+    return answer;
   }
 
   Instant now() {

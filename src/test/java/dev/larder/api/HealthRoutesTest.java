@@ -163,6 +163,23 @@ class HealthRoutesTest {
   }
 
   @Test
+  void howLongUpstreamsTakeIsAHistogram() throws Exception {
+    String heads = "larder_mirror_upstream_response_seconds";
+    String one = "{mirror=\"arch\",upstream=\"https://one.example\"";
+    assertThat(get("/metrics", "Authorization", bearer()).body().lines())
+        .contains(
+            "# TYPE " + heads + " histogram",
+            heads + "_bucket" + one + ",le=\"0.005\"} 40",
+            heads + "_bucket" + one + ",le=\"0.05\"} 49",
+            heads + "_bucket" + one + ",le=\"+Inf\"} 50",
+            heads + "_count" + one + "} 50",
+            heads + "_sum" + one + "} 0.75",
+            "larder_mirror_upstream_failures_total" + one + "} 2.0",
+            "larder_mirror_fills_ended_total{mirror=\"arch\",result=\"absent\"} 12.0",
+            "larder_mirror_passed_through_total{mirror=\"arch\"} 1.0");
+  }
+
+  @Test
   void openMetricsForWhoeverPrefersThem() throws Exception {
     HttpResponse<String> response =
         get(

@@ -9,13 +9,16 @@ import dev.larder.mirror.Explanation;
 import dev.larder.mirror.HeldFile;
 import dev.larder.mirror.KeptDirectory;
 import dev.larder.mirror.MirrorReport;
+import dev.larder.mirror.MirrorReport.Ended;
 import dev.larder.mirror.MirrorReport.FillReport;
+import dev.larder.mirror.MirrorReport.LatencyReport;
 import dev.larder.mirror.MirrorReport.RootReport;
 import dev.larder.mirror.MirrorReport.UpstreamReport;
 import dev.larder.mirror.RefreshOutcome;
 import dev.larder.store.RelPath;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -109,9 +112,14 @@ public final class SampleOperations implements Operations {
         "arch",
         formats.getFirst(),
         List.of(
-            new UpstreamReport("https://one.example", "ok", null, null),
+            new UpstreamReport("https://one.example", "ok", null, null, 2, heads()),
             new UpstreamReport(
-                "https://two.example", "backing off", "connect timed out", NOW.plusSeconds(90))),
+                "https://two.example",
+                "backing off",
+                "connect timed out",
+                NOW.plusSeconds(90),
+                7,
+                LatencyReport.NONE)),
         List.of(
             new RootReport(
                 "arch",
@@ -139,21 +147,32 @@ public final class SampleOperations implements Operations {
         1825,
         175,
         13_207_024_435L,
-        1_181_116_006L);
+        1_181_116_006L,
+        new Ended(170, 3, 12, 5, 1));
+  }
+
+  private static LatencyReport heads() {
+    return new LatencyReport(
+        List.of(Duration.ofMillis(5), Duration.ofMillis(50)),
+        List.of(40L, 9L, 1L),
+        Duration.ofMillis(750));
   }
 
   private MirrorReport quiet() {
     return new MirrorReport(
         "quiet",
         formats.getLast(),
-        List.of(new UpstreamReport("https://three.example/archlinux", "untried", null, null)),
+        List.of(
+            new UpstreamReport(
+                "https://three.example/archlinux", "untried", null, null, 0, LatencyReport.NONE)),
         List.of(),
         List.of(),
         List.of(),
         0,
         0,
         0,
-        0);
+        0,
+        Ended.NONE);
   }
 
   @Override
