@@ -126,7 +126,23 @@ public final class Chromium implements AutoCloseable {
   /// Clicks with the mouse in the middle of the first element that matches.
   public Chromium click(String selector) {
     String element = "document.querySelector(" + JSON.writeValueAsString(selector) + ")";
-    await(element);
+    // A page that is still being drawn moves its elements away from under the pointer.
+    await(
+        """
+        (() => {
+          const element = %s;
+          if (!element) {
+            return false;
+          }
+          element.scrollIntoView({block: "center", behavior: "instant"});
+          const box = element.getBoundingClientRect();
+          const before = window.lastBox;
+          window.lastBox = [box.x, box.y, box.width, box.height].join(" ");
+          const at = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+          return before === window.lastBox && (at === element || element.contains(at));
+        })()
+        """
+            .formatted(element));
     JsonNode place =
         evaluate(
             """
