@@ -46,11 +46,12 @@ start_larder() {
 
 resident() { awk '$1 == "VmRSS:" { print $2 }' "/proc/$larder/status"; }
 
-# Waits until Larder takes hardly any processor time for a minute, then prints what is resident.
+# Waits until Larder has taken hardly any processor time for five minutes, in which it gives back what it
+# needed, then prints what is resident.
 idle() {
   calm=0
   last=$(awk '{ print $14 + $15 }' "/proc/$larder/stat")
-  while [ "$calm" -lt 6 ]; do
+  while [ "$calm" -lt 30 ]; do
     sleep 10
     now=$(awk '{ print $14 + $15 }' "/proc/$larder/stat")
     if [ $((now - last)) -lt 50 ]; then calm=$((calm + 1)); else calm=0; fi

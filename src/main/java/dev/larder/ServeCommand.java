@@ -81,7 +81,8 @@ final class ServeCommand implements Callable<Integer> {
       throws IOException, InterruptedException {
     CountDownLatch stop = new CountDownLatch(1);
     CountDownLatch stopped = new CountDownLatch(1);
-    try (Larder larder = Larder.open(loaded.config(), logs)) {
+    try (Larder larder = Larder.open(loaded.config(), logs);
+        IdleCollection _ = IdleCollection.start(IdleCollection.BEAT)) {
       Runtime.getRuntime()
           .addShutdownHook(
               Thread.ofPlatform()
