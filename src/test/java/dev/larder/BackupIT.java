@@ -9,8 +9,10 @@ import dev.larder.testing.Command;
 import dev.larder.testing.PackageSpec;
 import dev.larder.testing.Tools;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -150,6 +152,39 @@ class BackupIT {
     lab.add("tool", "3-1");
     assertThat(lab.hosted().file("x86_64/tool-1-1-any.pkg.tar.zst")).doesNotExist();
     assertThat(LarderProcess.filesBelow(generations)).noneMatch(name -> name.startsWith("1/"));
+  }
+
+  @Test
+  void whileABackupReadsNoRepositoryIsDeleted() throws Exception {
+    CommandRun.of(lab.hosted().larder(), "repo", "create", "other", "--format", "pacman");
+    try (Hold hold = Hold.take(new Layout(lab.data()))) {
+      assertThat(hold).isNotNull();
+      CommandRun refused =
+          CommandRun.of(lab.hosted().larder(), "repo", "delete", "other", "--yes");
+      assertThat(refused.exit()).isEqualTo(5);
+      assertThat(refused.err()).contains("a backup is reading; delete other when it is done");
+    }
+    assertThat(CommandRun.of(lab.hosted().larder(), "repo", "delete", "other", "--yes").exit())
+        .isZero();
+  }
+
+  @Test
+  void twoBackupsDoNotWriteToOneFile() throws Exception {
+    lab.add("one", "1-1");
+    Path file = directory.resolve("larder.backup");
+    Path partial = Files.writeString(directory.resolve(".larder.backup.partial"), "of another");
+    try (FileChannel other = FileChannel.open(partial, StandardOpenOption.WRITE)) {
+      assertThat(other.lock().isValid()).isTrue();
+      BackupFixture.Run run = lab.run("backup", file.toString());
+      assertThat(run.code()).isEqualTo(5);
+      assertThat(run.err()).contains("another backup is writing to " + file);
+      assertThat(partial).hasContent("of another");
+      assertThat(file).doesNotExist();
+    }
+    // That one was killed, and what it left is in nobody's way.
+    assertThat(lab.run("backup", file.toString()).code()).isZero();
+    assertThat(partial).doesNotExist();
+    assertThat(mode(file)).isEqualTo("rw-------");
   }
 
   @Test
