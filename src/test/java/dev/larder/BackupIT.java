@@ -1,5 +1,6 @@
 package dev.larder;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.larder.store.Hold;
@@ -246,6 +247,65 @@ class BackupIT {
     command.add("larder-contents");
     Command.of(command).runOk();
     return file;
+  }
+
+  @Test
+  void aDamagedManifestIsNamedAndAllElseIsThere() throws Exception {
+    lab.add("one", "1-1");
+    Path manifest =
+        LarderProcess.filesBelow(lab.data().resolve("state/repo/internal")).stream()
+            .filter(name -> name.contains("/manifest/") && name.endsWith("internal.db"))
+            .map(name -> lab.data().resolve("state/repo/internal").resolve(name))
+            .reduce((first, last) -> last)
+            .orElseThrow();
+    List<byte[]> damages =
+        List.of(
+            "larder-manifest 1\nsize 1\n\n".getBytes(UTF_8),
+            "larder-manifest 1\nsize x\nsha256 00\nlast-modified 1\n\n".getBytes(UTF_8),
+            "larder-manifest 1\nsize 1\nsha256 zz\nlast-modified 1\n\n".getBytes(UTF_8),
+            new byte[] {(byte) 0xff, (byte) 0xfe, '\n'});
+    for (byte[] damage : damages) {
+      Files.write(manifest, damage);
+      BackupFixture.Run run = lab.run("backup", directory.resolve("larder.backup").toString());
+      assertThat(run.code()).isEqualTo(1);
+      assertThat(run.err()).contains("internal: " + manifest).doesNotContain("\tat ");
+      assertThat(lab.run("restore", "--list", directory.resolve("larder.backup").toString()).out())
+          .contains("one-1-1-any.pkg.tar.zst");
+    }
+  }
+
+  @Test
+  void ofAKeyringOnlyWhatTheServerReadsIsInIt() throws Exception {
+    Path keyring = Files.createDirectories(directory.resolve("gnupg/private-keys-v1.d"));
+    Files.writeString(keyring.resolve("secret.key"), "private");
+    Files.writeString(keyring.resolveSibling("secring.gpg"), "private");
+    Files.writeString(keyring.resolveSibling("notes.txt"), "anything");
+    Files.writeString(keyring.resolveSibling("ours.gpg"), "public");
+    Files.writeString(keyring.resolveSibling("ours-revoked"), "");
+    Path trust = Files.createDirectories(directory.resolve("fingerprints/trusted"));
+    Files.writeString(trust.resolve("ours"), "function: sha256");
+    Files.writeString(trust.resolveSibling("private.pem"), "private");
+    Path config =
+        Files.writeString(
+            directory.resolve("keyring.toml"),
+            """
+            data = "%s"
+            [mirror.arch]
+            format = "pacman"
+            upstream = ["http://127.0.0.1:9"]
+            keyring = "%s"
+            [mirror.pkg]
+            format = "freebsd-pkg"
+            upstream = ["http://127.0.0.1:9"]
+            fingerprints = "%s"
+            """
+                .formatted(lab.data(), keyring.getParent(), trust.getParent()));
+    Path file = directory.resolve("larder.backup");
+    BackupFixture.Run run = lab.run("backup", file.toString(), "--config", config.toString());
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(lab.run("restore", "--list", file.toString()).out())
+        .contains("gnupg/ours.gpg", "gnupg/ours-revoked", "fingerprints/trusted/ours")
+        .doesNotContain("private-keys", "secring", "notes.txt", "private.pem");
   }
 
   @Test
