@@ -8,7 +8,6 @@ import dev.larder.cli.ExitCode;
 import dev.larder.cli.GlobalOptions;
 import dev.larder.cli.Terminal;
 import dev.larder.config.InvalidConfig;
-import dev.larder.store.Durable;
 import dev.larder.store.Hold;
 import dev.larder.store.Layout;
 import dev.larder.store.Owner;
@@ -24,8 +23,6 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +43,8 @@ import picocli.CommandLine.Spec;
       "Write what cannot be fetched again into one file: configuration, keys, tokens,"
           + " repositories, what mirrors keep. Works while the server runs.",
       "The file has the private keys in it. Exits with 1 if something of the data is missing or"
-          + " damaged; the rest is in the backup then."
+          + " damaged; the rest is in the backup then. Exits with 5 if another backup is writing to"
+          + " the file."
     },
     footer = {
       "",
@@ -126,6 +124,12 @@ final class BackupCommand implements Callable<Integer> {
               : toFile(machine.directory().resolve(file), sources, layout);
       tell(report);
       return (report.damages().isEmpty() ? ExitCode.OK : ExitCode.FAILED).number();
+    } catch (PartialBackup.Taken e) {
+      throw new CommandFailed(
+          ExitCode.CONFLICT,
+          String.valueOf(e.getMessage()),
+          "wait until it is done, or name another file",
+          e);
     } catch (UncheckedIOException e) {
       throw unmade(Objects.requireNonNull(e.getCause(), "it always has one"));
     } catch (IOException e) {
@@ -166,22 +170,10 @@ final class BackupCommand implements Callable<Integer> {
       throw new CommandFailed(
           ExitCode.USAGE, target + " is a directory", "name the file to write in it");
     }
-    Path partial = target.resolveSibling("." + target.getFileName() + ".partial");
-    try {
-      Files.deleteIfExists(partial); // a backup that was killed has left it
-      Durable.createPrivate(partial);
-      Report report =
-          write(
-              Files.newOutputStream(partial, StandardOpenOption.WRITE),
-              target.toString(),
-              sources,
-              layout);
-      Durable.sync(partial);
-      Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
-      Durable.syncDirectory(target.toAbsolutePath().resolveSibling(""));
+    try (PartialBackup partial = PartialBackup.of(target)) {
+      Report report = write(partial.output(), target.toString(), sources, layout);
+      partial.complete();
       return report;
-    } finally {
-      Files.deleteIfExists(partial);
     }
   }
 

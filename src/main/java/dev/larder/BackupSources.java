@@ -1,10 +1,13 @@
 package dev.larder;
 
 import dev.larder.backup.Item;
+import dev.larder.format.freebsd.PkgTrust;
 import dev.larder.mirror.KeptFiles;
 import dev.larder.mirror.MirrorSettings;
 import dev.larder.repo.HostedFiles;
 import dev.larder.serve.PackagesSettings;
+import dev.larder.sign.InvalidKeyring;
+import dev.larder.sign.OpenPgpKeyring;
 import dev.larder.store.Hold;
 import dev.larder.store.Layout;
 import dev.larder.store.RelPath;
@@ -17,9 +20,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -61,13 +66,15 @@ final class BackupSources {
   static BackupSources find(LoadedConfig loaded, Which which, Hold hold) throws IOException {
     BackupSources sources = new BackupSources(loaded, which);
     sources.configuration();
-    if (which.keys()) {
-      sources.keys();
-    }
     sources.capture(sources.layout.tokens());
     sources.audit();
     for (String name : HostedFiles.names(sources.layout)) {
       sources.repository(name, hold);
+    }
+    if (which.keys()) {
+      // After the repositories: where a key is exchanged meanwhile, the new version of it is in the
+      // backup as well as what it has signed, and the former one beside it.
+      sources.keys();
     }
     for (String mirror : KeptFiles.mirrors(sources.layout)) {
       sources.mirror(mirror);
@@ -139,19 +146,26 @@ final class BackupSources {
       return;
     }
     items.add(new Item.Captured(new RelPath("config/larder.toml"), Files.readAllBytes(file)));
-    for (Path named : named(loaded.config())) {
-      for (Path each : files(named)) {
-        RelPath path = RelPath.orNull("config/files" + each);
-        if (path == null || Files.size(each) > LARGEST_NAMED) {
-          notes.add(each + " is too large to be a key or a certificate and is left out");
-        } else {
-          items.add(new Item.Captured(path, Files.readAllBytes(each)));
-        }
+    Set<Path> files = new LinkedHashSet<>();
+    for (Path each : named(loaded.config())) {
+      if (Files.isRegularFile(each)) {
+        files.add(each.toAbsolutePath().normalize());
+      } else {
+        notes.add(each.toAbsolutePath() + ", which the configuration names, is not there");
+      }
+    }
+    for (Path each : files) {
+      RelPath path = RelPath.orNull("config/files" + each);
+      if (path == null || Files.size(each) > LARGEST_NAMED) {
+        notes.add(each + " is too large to be a key or a certificate and is left out");
+      } else {
+        items.add(new Item.Captured(path, Files.readAllBytes(each)));
       }
     }
   }
 
-  /// Files and directories that a configuration names; TLS keys only where keys are wanted.
+  /// The files that are read because a configuration names them or their directory: what else lies
+  /// there, such as a private key of GnuPG's, is not ours. TLS keys only where keys are wanted.
   private List<Path> named(Config config) {
     List<@Nullable Path> paths = new ArrayList<>();
     PackagesSettings.Tls tls = config.packages().tls();
@@ -161,30 +175,23 @@ final class BackupSources {
     }
     paths.add(config.console().authorizedSecrets());
     for (MirrorSettings mirror : config.mirrors()) {
-      paths.add(mirror.keyring());
-      paths.add(mirror.fingerprints());
+      paths.addAll(of(mirror.keyring(), OpenPgpKeyring::files));
+      paths.addAll(of(mirror.fingerprints(), PkgTrust::fingerprintFiles));
       paths.add(mirror.pubkey());
     }
-    List<Path> named = new ArrayList<>();
-    for (Path path : paths) {
-      if (path != null && !named.contains(path)) {
-        named.add(path);
-      }
-    }
-    return named;
+    return paths.stream().filter(Objects::nonNull).map(Objects::requireNonNull).toList();
   }
 
-  private List<Path> files(Path named) throws IOException {
-    Path absolute = named.toAbsolutePath().normalize();
-    if (Files.isRegularFile(absolute)) {
-      return List.of(absolute);
-    }
-    if (!Files.isDirectory(absolute)) {
-      notes.add(absolute + ", which the configuration names, is not there");
+  private interface Listing {
+    List<Path> of(Path place) throws InvalidKeyring;
+  }
+
+  private List<Path> of(@Nullable Path place, Listing listing) {
+    try {
+      return place == null ? List.of() : listing.of(place.toAbsolutePath().normalize());
+    } catch (InvalidKeyring e) {
+      notes.add(e.getMessage() + "; it is left out");
       return List.of();
-    }
-    try (Stream<Path> below = Files.walk(absolute)) {
-      return below.filter(Files::isRegularFile).sorted().toList();
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.larder;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.larder.store.Hold;
@@ -9,8 +10,10 @@ import dev.larder.testing.Command;
 import dev.larder.testing.PackageSpec;
 import dev.larder.testing.Tools;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -153,6 +156,39 @@ class BackupIT {
   }
 
   @Test
+  void whileABackupReadsNoRepositoryIsDeleted() throws Exception {
+    CommandRun.of(lab.hosted().larder(), "repo", "create", "other", "--format", "pacman");
+    try (Hold hold = Hold.take(new Layout(lab.data()))) {
+      assertThat(hold).isNotNull();
+      CommandRun refused =
+          CommandRun.of(lab.hosted().larder(), "repo", "delete", "other", "--yes");
+      assertThat(refused.exit()).isEqualTo(5);
+      assertThat(refused.err()).contains("a backup is reading; delete other when it is done");
+    }
+    assertThat(CommandRun.of(lab.hosted().larder(), "repo", "delete", "other", "--yes").exit())
+        .isZero();
+  }
+
+  @Test
+  void twoBackupsDoNotWriteToOneFile() throws Exception {
+    lab.add("one", "1-1");
+    Path file = directory.resolve("larder.backup");
+    Path partial = Files.writeString(directory.resolve(".larder.backup.partial"), "of another");
+    try (FileChannel other = FileChannel.open(partial, StandardOpenOption.WRITE)) {
+      assertThat(other.lock().isValid()).isTrue();
+      BackupFixture.Run run = lab.run("backup", file.toString());
+      assertThat(run.code()).isEqualTo(5);
+      assertThat(run.err()).contains("another backup is writing to " + file);
+      assertThat(partial).hasContent("of another");
+      assertThat(file).doesNotExist();
+    }
+    // That one was killed, and what it left is in nobody's way.
+    assertThat(lab.run("backup", file.toString()).code()).isZero();
+    assertThat(partial).doesNotExist();
+    assertThat(mode(file)).isEqualTo("rw-------");
+  }
+
+  @Test
   void aDamagedCutOrForeignArchiveChangesNothing() throws Exception {
     lab.add("one", "1-1");
     Path file = lab.backup();
@@ -211,6 +247,65 @@ class BackupIT {
     command.add("larder-contents");
     Command.of(command).runOk();
     return file;
+  }
+
+  @Test
+  void aDamagedManifestIsNamedAndAllElseIsThere() throws Exception {
+    lab.add("one", "1-1");
+    Path manifest =
+        LarderProcess.filesBelow(lab.data().resolve("state/repo/internal")).stream()
+            .filter(name -> name.contains("/manifest/") && name.endsWith("internal.db"))
+            .map(name -> lab.data().resolve("state/repo/internal").resolve(name))
+            .reduce((first, last) -> last)
+            .orElseThrow();
+    List<byte[]> damages =
+        List.of(
+            "larder-manifest 1\nsize 1\n\n".getBytes(UTF_8),
+            "larder-manifest 1\nsize x\nsha256 00\nlast-modified 1\n\n".getBytes(UTF_8),
+            "larder-manifest 1\nsize 1\nsha256 zz\nlast-modified 1\n\n".getBytes(UTF_8),
+            new byte[] {(byte) 0xff, (byte) 0xfe, '\n'});
+    for (byte[] damage : damages) {
+      Files.write(manifest, damage);
+      BackupFixture.Run run = lab.run("backup", directory.resolve("larder.backup").toString());
+      assertThat(run.code()).isEqualTo(1);
+      assertThat(run.err()).contains("internal: " + manifest).doesNotContain("\tat ");
+      assertThat(lab.run("restore", "--list", directory.resolve("larder.backup").toString()).out())
+          .contains("one-1-1-any.pkg.tar.zst");
+    }
+  }
+
+  @Test
+  void ofAKeyringOnlyWhatTheServerReadsIsInIt() throws Exception {
+    Path keyring = Files.createDirectories(directory.resolve("gnupg/private-keys-v1.d"));
+    Files.writeString(keyring.resolve("secret.key"), "private");
+    Files.writeString(keyring.resolveSibling("secring.gpg"), "private");
+    Files.writeString(keyring.resolveSibling("notes.txt"), "anything");
+    Files.writeString(keyring.resolveSibling("ours.gpg"), "public");
+    Files.writeString(keyring.resolveSibling("ours-revoked"), "");
+    Path trust = Files.createDirectories(directory.resolve("fingerprints/trusted"));
+    Files.writeString(trust.resolve("ours"), "function: sha256");
+    Files.writeString(trust.resolveSibling("private.pem"), "private");
+    Path config =
+        Files.writeString(
+            directory.resolve("keyring.toml"),
+            """
+            data = "%s"
+            [mirror.arch]
+            format = "pacman"
+            upstream = ["http://127.0.0.1:9"]
+            keyring = "%s"
+            [mirror.pkg]
+            format = "freebsd-pkg"
+            upstream = ["http://127.0.0.1:9"]
+            fingerprints = "%s"
+            """
+                .formatted(lab.data(), keyring.getParent(), trust.getParent()));
+    Path file = directory.resolve("larder.backup");
+    BackupFixture.Run run = lab.run("backup", file.toString(), "--config", config.toString());
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(lab.run("restore", "--list", file.toString()).out())
+        .contains("gnupg/ours.gpg", "gnupg/ours-revoked", "fingerprints/trusted/ours")
+        .doesNotContain("private-keys", "secring", "notes.txt", "private.pem");
   }
 
   @Test

@@ -99,6 +99,39 @@ class CacheIT {
   }
 
   @Test
+  void whatIsBroughtBeforeASwitchDoesNotPushItselfOut() throws Exception {
+    try (TestLarder larder = larder("max-size = \"10MiB\"")) {
+      repository.remove("one");
+      repository.remove("two");
+      List<PackageSpec> old = eight("1-1");
+      repository.add(old.toArray(PackageSpec[]::new));
+      upstream.publish(repository.next());
+      get(larder, DATABASE);
+      for (PackageSpec each : old) {
+        get(larder, repository.path(each));
+      }
+      // More than are brought at a time, and both sets together are more than the cache may take.
+      List<PackageSpec> fresh = eight("2-1");
+      repository.add(fresh.toArray(PackageSpec[]::new));
+      upstream.publish(repository.next());
+      larder.mirror().refresh(false);
+      assertThat(fresh)
+          .allSatisfy(each -> {
+            assertThat(larder.file(repository.path(each))).exists();
+            assertThat(upstream.count(repository.path(each))).isEqualTo(1);
+          });
+    }
+  }
+
+  private static List<PackageSpec> eight(String version) {
+    List<PackageSpec> specs = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      specs.add(PackageSpec.of("p" + i, version).payload(1 << 20));
+    }
+    return specs;
+  }
+
+  @Test
   void aFullDiskMakesRoomForWhatClientsAskFor() throws Exception {
     Tools.require("pacman");
     try (Mounts disk = Mounts.disk(40);

@@ -43,6 +43,9 @@ public final class Cache implements Closeable, Clearing.Shares {
   private static final Duration LOOK_EVERY = Duration.ofMinutes(1);
   private static final Duration MEASURE_EVERY = Duration.ofHours(1);
 
+  /// How long after the start it is measured first: a start has other things to read.
+  private static final Duration MEASURE_FIRST = Duration.ofMinutes(5);
+
   /// Before this no clock is right, and nothing is too old by it.
   private static final Instant PLAUSIBLE = Instant.parse("2020-01-01T00:00:00Z");
 
@@ -57,6 +60,7 @@ public final class Cache implements Closeable, Clearing.Shares {
   private final Scrubbing scrubbing;
   private final List<Share> shares = new CopyOnWriteArrayList<>();
   private final ReentrantLock clearingLock = new ReentrantLock();
+  private final ReentrantLock measuringLock = new ReentrantLock();
   private final Object counting = new Object();
   private final Semaphore grown = new Semaphore(0);
   private final Thread thread;
@@ -266,9 +270,10 @@ public final class Cache implements Closeable, Clearing.Shares {
   /// @param dry whether nothing goes, and it is only told what would
   /// @throws IOException if the disk cannot be read
   public Cleanup collect(long least, boolean dry) throws IOException {
+    // Before the lock: a large tree is walked for minutes, and fills that need room wait for it.
+    measure();
     clearingLock.lock();
     try {
-      measure();
       List<Victim> outdated = isPlausible() ? clearing.outdated(now()) : List.of();
       long freed = outdated.stream().mapToLong(Victim::bytes).sum();
       List<Victim> surplus = surplus(Math.max(0, least - freed), freed);
@@ -319,9 +324,15 @@ public final class Cache implements Closeable, Clearing.Shares {
     return now().isAfter(PLAUSIBLE);
   }
 
+  /// One at a time: each corrects what was believed when it began.
   private void measure() throws IOException {
-    for (Share share : shares) {
-      measuring.measure(share);
+    measuringLock.lock();
+    try {
+      for (Share share : shares) {
+        measuring.measure(share);
+      }
+    } finally {
+      measuringLock.unlock();
     }
   }
 
@@ -362,7 +373,10 @@ public final class Cache implements Closeable, Clearing.Shares {
   }
 
   private void run() {
-    Instant measured = Instant.MIN;
+    // What is known from before the restart is good enough to start with; a database that is new
+    // knows nothing.
+    boolean known = shares.stream().allMatch(measuring::isKnown);
+    Instant measured = known ? now().minus(MEASURE_EVERY).plus(MEASURE_FIRST) : Instant.MIN;
     while (!closed) {
       try {
         if (measured.isBefore(now().minus(MEASURE_EVERY)) || measured.isAfter(now())) {

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 /// Finds out what is really on the disk.
 final class Measuring {
   private static final int PAGE = 1000;
+  private static final int ATTEMPTS = 3;
 
   /// Begins the names of files that are being written.
   private static final String TEMPORARY = ".new-";
@@ -34,11 +35,35 @@ final class Measuring {
     this.clock = clock;
   }
 
+  /// Whether there are rows for a mirror that has files.
+  boolean isKnown(Share share) {
+    if (share.files() > 0) {
+      return true;
+    }
+    try (Stream<Path> files = Files.list(layout.tree(share.mirror()))) {
+      return files.findAny().isEmpty();
+    } catch (IOException e) {
+      return true; // it has none yet, or the measuring tells
+    }
+  }
+
   /// Makes rows and sums of a mirror agree with the disk: files may have been put there, deleted or
   /// replaced by hand, or `larder.db` may be another one.
   ///
   /// @throws IOException if the disk cannot be read
   void measure(Share share) throws IOException {
+    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      long removals = share.removals();
+      measureOnce(share);
+      if (removals == share.removals()) {
+        break;
+      }
+      // Of a file that went while we walked nobody knows whether it was met before.
+    }
+    measureState(share);
+  }
+
+  private void measureOnce(Share share) throws IOException {
     share.flush();
     Instant began = clock.instant();
     long before = share.files();
@@ -69,7 +94,6 @@ final class Measuring {
     table.addMissing(found);
     removeVanished(share.mirror());
     share.measured(sum[0], before);
-    measureState(share);
   }
 
   private void add(List<Row> found, Row row) {

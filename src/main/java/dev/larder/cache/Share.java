@@ -33,6 +33,7 @@ public final class Share implements Closeable {
   private final ConcurrentHashMap<String, Boolean> recent = new ConcurrentHashMap<>();
   private final AtomicLong files; // bytes that they take
   private final AtomicLong state = new AtomicLong(); // the same of indexes and unfinished files
+  private final AtomicLong removals = new AtomicLong();
   private final AtomicLong reserved = new AtomicLong();
   private final Map<Rank, LongAdder> evicted = new EnumMap<>(Rank.class);
   private final LongAdder evictedBytes = new LongAdder();
@@ -113,6 +114,7 @@ public final class Share implements Closeable {
   /// @param size it had
   public void removed(String name, long size) {
     files.addAndGet(-cache.onDisk(size));
+    removals.incrementAndGet();
     changes.put(name, new Change.Gone());
     recent.remove(name);
   }
@@ -167,6 +169,11 @@ public final class Share implements Closeable {
 
   long files() {
     return files.get();
+  }
+
+  /// How many files have gone so far.
+  long removals() {
+    return removals.get();
   }
 
   long stateBytes() {

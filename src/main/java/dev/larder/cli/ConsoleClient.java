@@ -31,6 +31,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /// Talks to the console. Every failure becomes a [CommandFailed] with the exit code that fits.
@@ -144,6 +145,11 @@ final class ConsoleClient implements Closeable {
 
   /// Puts a file. It may take as long as it moves: only what stands still is given up.
   ///
+  /// A server that refuses a file unread closes the connection, and the refusal can be lost with
+  /// what was still on its way. A file that breaks off is therefore sent once more, and now the
+  /// server is asked first: then its refusal arrives. Putting the same twice changes nothing.
+  ///
+  /// @param body begins anew each time it is subscribed to
   /// @param moved how many bytes of the body have left so far
   /// @param tick called about once a second
   void send(
@@ -152,18 +158,38 @@ final class ConsoleClient implements Closeable {
       BodyPublisher body,
       LongSupplier moved,
       Runnable tick) {
-    HttpRequest.Builder request =
-        authorised(request(upload.path()))
-            .PUT(body)
-            .expectContinue(body.contentLength() >= WORTH_ASKING);
+    HttpRequest.Builder request = authorised(request(upload.path())).PUT(body);
     headers.forEach(request::header);
-    CompletableFuture<HttpResponse<byte[]>> sent =
-        http.sendAsync(
-            request.build(), BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_ANSWER_BYTES));
-    HttpResponse<byte[]> response = awaited(sent, upload, body.contentLength(), moved, tick);
+    boolean asks = body.contentLength() >= WORTH_ASKING;
+    HttpResponse<byte[]> response;
+    try {
+      try {
+        response = awaited(put(request, asks), upload, body.contentLength(), moved, tick);
+      } catch (IOException e) {
+        if (asks || !isBrokenOff(e)) {
+          throw e;
+        }
+        response = awaited(put(request, true), upload, body.contentLength(), moved, tick);
+      }
+    } catch (IOException e) {
+      throw unreachable(e, false);
+    }
     if (response.statusCode() / 100 != 2) {
       throw refused(response);
     }
+  }
+
+  private CompletableFuture<HttpResponse<byte[]>> put(HttpRequest.Builder request, boolean asks) {
+    return http.sendAsync(
+        request.copy().expectContinue(asks).build(),
+        BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_ANSWER_BYTES));
+  }
+
+  /// Whether there was a connection, and it ended before an answer came.
+  private static boolean isBrokenOff(IOException e) {
+    return !(e instanceof ConnectException
+        || e instanceof HttpTimeoutException
+        || e instanceof SSLHandshakeException);
   }
 
   private HttpResponse<byte[]> awaited(
@@ -171,7 +197,8 @@ final class ConsoleClient implements Closeable {
       Upload upload,
       long length,
       LongSupplier moved,
-      Runnable tick) {
+      Runnable tick)
+      throws IOException {
     long before = -1;
     Duration still = Duration.ZERO;
     while (true) {
@@ -192,9 +219,10 @@ final class ConsoleClient implements Closeable {
               "try it again");
         }
       } catch (ExecutionException e) {
-        throw e.getCause() instanceof IOException io
-            ? unreachable(io, false)
-            : new IllegalStateException(e.getCause());
+        if (e.getCause() instanceof IOException io) {
+          throw io;
+        }
+        throw new IllegalStateException(e.getCause());
       } catch (InterruptedException e) {
         sent.cancel(true);
         Thread.currentThread().interrupt();

@@ -131,13 +131,7 @@ final class Uploads {
             "Repr-Digest",
             "sha-256=:%s:".formatted(digest(upload.file())));
     AtomicLong moved = new AtomicLong();
-    BodyPublisher body =
-        new Counted(
-            BodyPublishers.ofFile(upload.file()),
-            bytes -> {
-              moved.addAndGet(bytes);
-              transfer.moved(bytes);
-            });
+    BodyPublisher body = new Counted(BodyPublishers.ofFile(upload.file()), moved, transfer::moved);
     client.send(upload, headers, body, moved::get, progress::tick);
   }
 
@@ -160,8 +154,10 @@ final class Uploads {
     return Base64.getEncoder().encodeToString(digest.digest());
   }
 
-  /// A body that tells of the bytes as they are taken from it.
-  private record Counted(BodyPublisher body, LongConsumer moved) implements BodyPublisher {
+  /// A body that tells of the bytes as they are taken from it. Of what is sent once more it takes
+  /// back what it told before.
+  private record Counted(BodyPublisher body, AtomicLong sum, LongConsumer moved)
+      implements BodyPublisher {
     @Override
     public long contentLength() {
       return body.contentLength();
@@ -169,6 +165,7 @@ final class Uploads {
 
     @Override
     public void subscribe(Flow.Subscriber<? super ByteBuffer> reader) {
+      moved.accept(-sum.getAndSet(0));
       body.subscribe(
           new Flow.Subscriber<>() {
             @Override
@@ -178,6 +175,7 @@ final class Uploads {
 
             @Override
             public void onNext(ByteBuffer bytes) {
+              sum.addAndGet(bytes.remaining());
               moved.accept(bytes.remaining());
               reader.onNext(bytes);
             }

@@ -121,7 +121,17 @@ public final class Mirror implements Content, Closeable {
     Kept kept = Kept.open(around.layout().keep(name));
     Workings workings =
         new Workings(
-            settings, format, upstreams, held, share, kept, uses, traffic, around.events(), clock);
+            settings,
+            format,
+            upstreams,
+            held,
+            share,
+            kept,
+            uses,
+            new Ahead(),
+            traffic,
+            around.events(),
+            clock);
 
     Signatures signatures = new Signatures(workings);
     IndexCheck check = new IndexCheck(format, around.trust(), settings.verify(), signatures);

@@ -42,7 +42,7 @@ final class MirrorStock implements Stock {
     if (path == null) {
       return Rank.UNREFERENCED; // no client can ask for it
     }
-    if (workings.kept().covers(path) || roots.isIndex(path)) {
+    if (stays(path)) {
       return null;
     }
     return switch (workings.format().kind(path)) {
@@ -88,8 +88,13 @@ final class MirrorStock implements Stock {
   @Override
   public long remove(String name) throws IOException {
     RelPath path = Layout.isAside(name) ? null : RelPath.orNull(name);
-    boolean stays = path != null && (workings.kept().covers(path) || roots.isIndex(path));
-    return stays ? 0 : workings.held().remove(name);
+    return path != null && stays(path) ? 0 : workings.held().remove(name);
+  }
+
+  private boolean stays(RelPath path) {
+    return workings.kept().covers(path)
+        || roots.isIndex(path)
+        || workings.ahead().has(path, workings.clock().instant());
   }
 
   @Override

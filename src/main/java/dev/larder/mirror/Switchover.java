@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,6 +86,8 @@ final class Switchover {
     } catch (IOException | InterruptedException | RuntimeException e) {
       draft.discard();
       throw e;
+    } finally {
+      workings.ahead().end(root);
     }
   }
 
@@ -223,6 +226,12 @@ final class Switchover {
             }
           });
     }
+    workings
+        .ahead()
+        .begin(
+            root,
+            orders.stream().map(FillOrder::path).collect(Collectors.toSet()),
+            workings.clock().instant());
     return bring(orders);
   }
 

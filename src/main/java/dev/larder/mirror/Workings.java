@@ -14,6 +14,7 @@ import java.time.InstantSource;
 /// @param share what they may take of the disk
 /// @param kept which of them nothing removes
 /// @param uses what clients asked for
+/// @param ahead what is brought before a switch
 /// @param traffic counters
 /// @param events takes what happens
 /// @param clock the time
@@ -25,6 +26,7 @@ record Workings(
     Share share,
     Kept kept,
     LastUse uses,
+    Ahead ahead,
     Traffic traffic,
     EventLog events,
     InstantSource clock) {}

@@ -5,13 +5,16 @@ import dev.larder.store.Durable;
 import dev.larder.store.RelPath;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -62,12 +65,32 @@ record GenerationFiles(Path directory) {
   }
 
   Generation.Origin readOrigin() throws IOException {
-    Map<String, String> head = head(Files.readString(origin(), StandardCharsets.UTF_8).lines());
-    return new Generation.Origin(
-        required(head, "upstream"),
-        Instant.ofEpochSecond(number(head, "fetched-at")),
-        number(head, "time"),
-        head.getOrDefault("token", ""));
+    return understood(
+        origin(),
+        () -> {
+          Map<String, String> head =
+              head(Files.readString(origin(), StandardCharsets.UTF_8).lines());
+          return new Generation.Origin(
+              required(head, "upstream"),
+              Instant.ofEpochSecond(number(head, "fetched-at")),
+              number(head, "time"),
+              head.getOrDefault("token", ""));
+        });
+  }
+
+  private interface Reading<T> {
+    T read() throws IOException;
+  }
+
+  /// Whatever is wrong with what a file says, it is said of which file.
+  private static <T> T understood(Path file, Reading<T> reading) throws IOException {
+    try {
+      return reading.read();
+    } catch (CharacterCodingException | IllegalArgumentException | DateTimeException e) {
+      throw new IOException("%s is damaged: %s".formatted(file, e.getMessage()), e);
+    } catch (UncheckedIOException e) {
+      throw new IOException("%s is damaged: %s".formatted(file, e.getMessage()), e);
+    }
   }
 
   /// Writes a member's manifest into a draft; its bytes lie in place already.
@@ -113,7 +136,9 @@ record GenerationFiles(Path directory) {
     try (Stream<Path> files = Files.walk(root)) {
       for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
         if (!file.getFileName().toString().startsWith(".new-")) {
-          members.add(readMember(new RelPath(root.relativize(file).toString()), file));
+          members.add(
+              understood(
+                  file, () -> readMember(new RelPath(root.relativize(file).toString()), file)));
         }
       }
     }
@@ -145,7 +170,8 @@ record GenerationFiles(Path directory) {
     }
     for (int i = 1; i < bytes.limit(); i++) {
       if (bytes.get(i) == '\n' && bytes.get(i - 1) == '\n') {
-        return Manifest.parse(bytes.slice(i + 1, bytes.limit() - i - 1));
+        ByteBuffer lines = bytes.slice(i + 1, bytes.limit() - i - 1);
+        return understood(manifest(path), () -> Manifest.parse(lines));
       }
     }
     throw new IOException(manifest(path) + " has no end of head");
@@ -164,19 +190,19 @@ record GenerationFiles(Path directory) {
     return head;
   }
 
-  private static String required(Map<String, String> head, String key) throws IOException {
+  private static String required(Map<String, String> head, String key) {
     String value = head.get(key);
     if (value == null) {
-      throw new IOException("a generation file lacks " + key);
+      throw new IllegalArgumentException("it lacks " + key);
     }
     return value;
   }
 
-  private static long number(Map<String, String> head, String key) throws IOException {
+  private static long number(Map<String, String> head, String key) {
     try {
       return Long.parseLong(required(head, key));
     } catch (NumberFormatException e) {
-      throw new IOException("a generation file has a bad " + key, e);
+      throw new IllegalArgumentException("it has a bad " + key, e);
     }
   }
 }

@@ -4,6 +4,7 @@ import dev.larder.format.IndexOrder.Entry;
 import dev.larder.store.Checksum;
 import dev.larder.store.RelPath;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -125,8 +126,14 @@ record PackageList(List<Entry> entries) {
   ///
   /// @throws IOException if the file cannot be read or is damaged
   static PackageList read(Path file) throws IOException {
-    List<Entry> entries = new ArrayList<>();
-    for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
+    List<String> lines;
+    try {
+      lines = Files.readAllLines(file, StandardCharsets.UTF_8);
+    } catch (CharacterCodingException e) {
+      throw new IOException(file + " is damaged: it is not UTF-8", e);
+    }
+    List<Entry> entries = new ArrayList<>(lines.size());
+    for (String line : lines) {
       String[] fields = line.split("\t", -1);
       if (fields.length != 6) {
         throw new IOException(file + " is damaged: " + line);

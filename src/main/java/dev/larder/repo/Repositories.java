@@ -3,6 +3,7 @@ package dev.larder.repo;
 import dev.larder.config.Document;
 import dev.larder.config.InvalidConfig;
 import dev.larder.store.Durable;
+import dev.larder.store.Hold;
 import dev.larder.store.Layout;
 import java.io.Closeable;
 import java.io.IOException;
@@ -242,10 +243,17 @@ public final class Repositories implements Closeable {
             Refused.Reason.CONFLICT,
             List.of("%s has %d packages; say that they are to go, too".formatted(name, packages)));
       }
-      SortedMap<String, Repository> fewer = new TreeMap<>(all);
-      fewer.remove(name);
-      set(fewer);
-      remove(repository);
+      try (Hold right = Hold.toRemove(layout)) {
+        if (right == null) {
+          throw new Refused(
+              Refused.Reason.CONFLICT,
+              List.of("a backup is reading; delete %s when it is done".formatted(name)));
+        }
+        SortedMap<String, Repository> fewer = new TreeMap<>(all);
+        fewer.remove(name);
+        set(fewer);
+        remove(repository);
+      }
     } finally {
       lock.unlock();
     }

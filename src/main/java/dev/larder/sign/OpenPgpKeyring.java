@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
@@ -78,6 +79,13 @@ public final class OpenPgpKeyring implements Keyring {
     // Stamps first: a change while the keys are read is then seen the next time.
     Map<Path, KeyFiles.Stamp> stamps = files.stamps();
     return new State(TrustedKeys.read(stamps.keySet()), stamps, clock.instant(), null);
+  }
+
+  /// The files of the keyring at `path` that are read; whatever else lies in its directory is not.
+  ///
+  /// @throws InvalidKeyring if there are none
+  public static List<Path> files(Path path) throws InvalidKeyring {
+    return List.copyOf(new KeyFiles(path).stamps().keySet());
   }
 
   /// How many primary keys are in the keyring and not listed as revoked beside it.

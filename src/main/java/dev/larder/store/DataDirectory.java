@@ -37,23 +37,15 @@ public final class DataDirectory implements Closeable {
   ///   it, it was made by a newer version, it is not writable, or it spans file systems
   public static DataDirectory open(Path data) throws IOException {
     Layout layout = new Layout(data);
-    try {
-      Files.createDirectories(data);
-      Files.createDirectories(layout.tree());
-      Files.createDirectories(layout.state());
-      Files.createDirectories(layout.keys());
-    } catch (IOException e) {
-      throw new IOException(
-          "the data directory %s cannot be created: %s; set data = \"...\" to a directory that is writable"
-              .formatted(data, reason(e)),
-          e);
-    }
+    make(layout, data);
     FileChannel channel = openLock(layout);
     try {
+      // Whoever does not get it has changed nothing.
       FileLock lock = tryLock(layout, channel);
       Durable.recover(data);
       Restored.finish(layout);
       checkVersion(layout);
+      make(layout, layout.tree(), layout.state(), layout.keys());
       Files.setPosixFilePermissions(data, READABLE);
       Files.setPosixFilePermissions(layout.tree(), READABLE);
       Files.setPosixFilePermissions(layout.state(), PRIVATE);
@@ -63,6 +55,19 @@ public final class DataDirectory implements Closeable {
     } catch (IOException e) {
       channel.close();
       throw e;
+    }
+  }
+
+  private static void make(Layout layout, Path... directories) throws IOException {
+    try {
+      for (Path directory : directories) {
+        Files.createDirectories(directory);
+      }
+    } catch (IOException e) {
+      throw new IOException(
+          "the data directory %s cannot be created: %s; set data = \"...\" to a directory that is writable"
+              .formatted(layout.data(), reason(e)),
+          e);
     }
   }
 

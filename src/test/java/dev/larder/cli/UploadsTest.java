@@ -22,6 +22,8 @@ import java.io.StringReader;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
@@ -35,8 +37,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
@@ -295,6 +300,56 @@ class UploadsTest {
         }
       }
     }
+  }
+
+  @Test
+  void aFileThatBreaksOffIsSentAgainAndTheServerIsAskedFirst() throws Exception {
+    byte[] body = Json.bytes(Problem.of(ErrorCode.CONFLICT, "it is there already", null, null));
+    String answer =
+        "HTTP/1.1 409 Conflict\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n"
+            .formatted(Problem.MEDIA_TYPE, body.length);
+    List<String> heads = new CopyOnWriteArrayList<>();
+    try (ServerSocket listening = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+        ExecutorService thread = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<?> served =
+          thread.submit(() -> {
+            try (Socket first = listening.accept()) {
+              heads.add(head(first));
+              first.setSoLinger(true, 0); // as it is when bytes come that nobody reads
+            }
+            try (Socket second = listening.accept()) {
+              heads.add(head(second));
+              second.getOutputStream().write(answer.getBytes(UTF_8));
+              second.getOutputStream().write(body);
+            }
+            return null;
+          });
+      try (Session session = session(Terminal.NONE, Map.of())) {
+        Files.writeString(directory.resolve("token"), "larder_x");
+        session.options().server = "http://127.0.0.1:" + listening.getLocalPort();
+        assertThat(new Uploads(session).send(List.of(new Upload(file("a", 1000), "/x")), 1))
+            .singleElement()
+            .isInstanceOfSatisfying(
+                Result.Failed.class,
+                failed -> assertThat(failed.why().line()).isEqualTo("it is there already"));
+      }
+      served.get(30, TimeUnit.SECONDS);
+    }
+    assertThat(heads).hasSize(2);
+    assertThat(heads.getFirst()).doesNotContain("100-continue");
+    assertThat(heads.getLast()).containsIgnoringCase("expect: 100-continue");
+  }
+
+  private static String head(Socket socket) throws IOException {
+    StringBuilder head = new StringBuilder();
+    while (!head.toString().endsWith("\r\n\r\n")) {
+      int next = socket.getInputStream().read();
+      if (next < 0) {
+        throw new IOException("no head: " + head);
+      }
+      head.append((char) next);
+    }
+    return head.toString();
   }
 
   @Test

@@ -38,6 +38,20 @@ class DataDirectoryTest {
   }
 
   @Test
+  void whoeverIsRefusedHasMadeNothing() throws IOException {
+    try (var claimed = DataDirectory.claim(data)) {
+      assertThat(claimed).isNotNull();
+      assertThatThrownBy(() -> DataDirectory.open(data)).hasMessageContaining("another larder");
+      try (var files = Files.list(data)) {
+        assertThat(files).containsExactly(new Layout(data).lock());
+      }
+    }
+    Files.writeString(new Layout(data).version(), "99\n");
+    assertThatThrownBy(() -> DataDirectory.open(data)).hasMessageContaining("layout version 99");
+    assertThat(new Layout(data).keys()).doesNotExist();
+  }
+
+  @Test
   void dataOfANewerVersionIsRefused() throws IOException {
     DataDirectory.open(data).close();
     Files.writeString(new Layout(data).version(), "99\n");

@@ -7,6 +7,7 @@ import dev.larder.store.RelPath;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
@@ -44,6 +45,13 @@ public final class PkgTrust implements IndexTrust {
   private PkgTrust(TrustFiles files) throws InvalidKeyring {
     this.files = files;
     this.state = read(files);
+  }
+
+  /// The files that are read of a directory of fingerprints.
+  ///
+  /// @throws InvalidKeyring if they cannot be listed
+  public static List<Path> fingerprintFiles(Path directory) throws InvalidKeyring {
+    return List.copyOf(new TrustFiles.Directory(directory).stamps().keySet());
   }
 
   /// Trusts the public keys whose SHA-256 is in a file of `trusted` below `directory`, except those
