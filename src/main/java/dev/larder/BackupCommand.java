@@ -8,6 +8,7 @@ import dev.larder.cli.ExitCode;
 import dev.larder.cli.GlobalOptions;
 import dev.larder.cli.Terminal;
 import dev.larder.config.InvalidConfig;
+import dev.larder.store.DataDirectory;
 import dev.larder.store.Hold;
 import dev.larder.store.Layout;
 import dev.larder.store.Owner;
@@ -116,6 +117,13 @@ final class BackupCommand implements Callable<Integer> {
           "name the configuration with --config");
     }
     try (Hold hold = Hold.take(layout)) {
+      if (DataDirectory.isOlder(layout)) {
+        throw new CommandFailed(
+            ExitCode.FAILED,
+            "the data in %s is of an older layout than this larder reads".formatted(layout.data()),
+            "start larder serve once, which makes it one of this layout, or back it up with the"
+                + " version that made it");
+      }
       BackupSources.Which which = new BackupSources.Which(!withoutKeys, !withoutKept);
       BackupSources sources = BackupSources.find(loaded, which, hold);
       Report report =

@@ -167,15 +167,24 @@ final class DataCheck {
       return;
     }
     String version = Files.readString(layout.version(), StandardCharsets.UTF_8).strip();
-    findings.accept(
-        version.equals(Integer.toString(Layout.VERSION))
-            ? Finding.ok(ABOUT, "layout", "version " + version)
-            : Finding.problem(
-                    ABOUT,
-                    "layout",
-                    "version %s, this larder knows %d".formatted(version, Layout.VERSION))
-                .because("larder serve refuses it")
-                .remedy("run the version of Larder that made it"));
+    if (version.equals(Integer.toString(Layout.VERSION))) {
+      findings.accept(Finding.ok(ABOUT, "layout", "version " + version));
+    } else if (DataDirectory.isOlder(layout)) {
+      findings.accept(
+          Finding.note(
+              ABOUT,
+              "layout",
+              "version %s; the next start of this larder makes it version %d"
+                  .formatted(version, Layout.VERSION)));
+    } else {
+      findings.accept(
+          Finding.problem(
+                  ABOUT,
+                  "layout",
+                  "version %s, this larder knows %d".formatted(version, Layout.VERSION))
+              .because("larder serve refuses it")
+              .remedy("run the version of Larder that made it"));
+    }
   }
 
   private void directories() throws IOException {

@@ -83,6 +83,9 @@ public final class Larder implements Closeable {
       throws IOException {
     this.parts = parts;
     DataDirectory data = owned(DataDirectory.open(config.data()));
+    if (data.formerVersion() != Layout.VERSION) {
+      LOG.info("data of layout {} is of layout {} now", data.formerVersion(), Layout.VERSION);
+    }
     EventLog events = new EventLog(clock);
     Database database = owned(Database.open(data.layout().database(), clock));
     cache = owned(Cache.open(config.cache(), data.layout(), database, clock));

@@ -24,14 +24,17 @@ public final class DataDirectory implements Closeable {
   private final Layout layout;
   private final FileChannel channel;
   private final FileLock lock;
+  private final int formerVersion;
 
-  private DataDirectory(Layout layout, FileChannel channel, FileLock lock) {
+  private DataDirectory(Layout layout, FileChannel channel, FileLock lock, int formerVersion) {
     this.layout = layout;
     this.channel = channel;
     this.lock = lock;
+    this.formerVersion = formerVersion;
   }
 
-  /// Creates or opens the directory and locks it.
+  /// Creates or opens the directory and locks it. One of an older layout becomes one of this
+  /// layout, which older versions of Larder refuse from then on.
   ///
   /// @throws IOException with a sentence for the operator if it cannot be used: another Larder uses
   ///   it, it was made by a newer version, it is not writable, or it spans file systems
@@ -43,15 +46,17 @@ public final class DataDirectory implements Closeable {
       // Whoever does not get it has changed nothing.
       FileLock lock = tryLock(layout, channel);
       Durable.recover(data);
+      // First, since a restore brings the layout of its backup with it.
       Restored.finish(layout);
-      checkVersion(layout);
+      int found = foundVersion(layout);
       make(layout, layout.tree(), layout.state(), layout.keys());
+      LayoutSteps.bringUp(layout, found, LayoutSteps.ALL);
       Files.setPosixFilePermissions(data, READABLE);
       Files.setPosixFilePermissions(layout.tree(), READABLE);
       Files.setPosixFilePermissions(layout.state(), PRIVATE);
       Files.setPosixFilePermissions(layout.keys(), PRIVATE);
       checkOneFileSystem(layout);
-      return new DataDirectory(layout, channel, lock);
+      return new DataDirectory(layout, channel, lock, found);
     } catch (IOException e) {
       channel.close();
       throw e;
@@ -118,19 +123,35 @@ public final class DataDirectory implements Closeable {
     return lock;
   }
 
-  private static void checkVersion(Layout layout) throws IOException {
+  /// The version of the layout as it is; of a directory that is new, that of this Larder.
+  private static int foundVersion(Layout layout) throws IOException {
     String text;
     try {
       text = Files.readString(layout.version(), StandardCharsets.UTF_8).strip();
     } catch (NoSuchFileException e) {
-      Durable.replace(layout.version(), (Layout.VERSION + "\n").getBytes(StandardCharsets.UTF_8));
-      return;
+      LayoutSteps.write(layout, Layout.VERSION);
+      return Layout.VERSION;
     }
-    if (!text.equals(Integer.toString(Layout.VERSION))) {
+    int version = number(text);
+    if (version > Layout.VERSION) {
       throw new IOException(
           "the data in %s has layout version %s, this larder knows version %d; run the version that made it"
               .formatted(layout.data(), text, Layout.VERSION));
     }
+    return version;
+  }
+
+  /// Of what is no number that could be ours, more than ours.
+  private static int number(String version) {
+    return version.matches("[1-9]\\d{0,5}") ? Integer.parseInt(version) : Integer.MAX_VALUE;
+  }
+
+  /// Whether an older Larder has made what is there, and none since has opened it. To be asked
+  /// without the lock, by those who only look.
+  public static boolean isOlder(Layout layout) throws IOException {
+    return Files.exists(layout.version())
+        && number(Files.readString(layout.version(), StandardCharsets.UTF_8).strip())
+            < Layout.VERSION;
   }
 
   /// A finished fill is renamed from `state/` to `tree/`: that only works within one file system.
@@ -149,6 +170,11 @@ public final class DataDirectory implements Closeable {
   /// Where everything lies.
   public Layout layout() {
     return layout;
+  }
+
+  /// The version of the layout that was found, before it became [Layout#VERSION].
+  public int formerVersion() {
+    return formerVersion;
   }
 
   /// Gives the directory free for another process.

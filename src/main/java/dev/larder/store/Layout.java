@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// data/
 ///   tree/<mirror>/<path>                   the bytes, at their URL path, as clients see them
 ///   tree/repo/<name>/<path>                the same of a repository of our own
-///   state/<mirror>/keep                    directories that nothing removes, one path a line
+///   state/<mirror>/.keep                   directories that nothing removes, one path a line
 ///   state/<mirror>/.quarantine/            damaged files that were put aside, for a week
 ///   state/<mirror>/<root>/
 ///     current                              number of the current generation
@@ -39,8 +39,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param data the data directory
 public record Layout(Path data) {
-  /// Version of the layout this class describes.
-  public static final int VERSION = 1;
+  /// Version of the layout this class describes; [LayoutSteps] lead to it from those before.
+  public static final int VERSION = 2;
 
   private static final String WHOLE = "root";
   private static final String REPOSITORIES = "repo";
@@ -134,7 +134,7 @@ public record Layout(Path data) {
 
   /// The list of a mirror's directories that are kept.
   public Path keep(String mirror) {
-    return state().resolve(mirror).resolve("keep");
+    return state(mirror).resolve(".keep");
   }
 
   /// Repositories of our own lie among the mirrors under this name, which no mirror may have.

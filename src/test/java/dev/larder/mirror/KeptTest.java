@@ -17,7 +17,7 @@ class KeptTest {
   @TempDir private Path directory;
 
   private Path file() {
-    return directory.resolve("state/freebsd-releases/keep");
+    return directory.resolve("state/freebsd-releases/.keep");
   }
 
   @Test
