@@ -95,11 +95,11 @@ on server sh -c 'echo 0 >/proc/sys/net/ipv4/tcp_mtu_probing'
 
 # --- the servers --------------------------------------------------------------------------------
 
-upstream "$scratch/up" 198.51.100.1:80 on clear
+upstream "$scratch/up" 198.51.100.1:80 nsenter --net="/run/netns/$id-clear"
 mkdir "$scratch/ssh" "$scratch/dist"
 # Stands for sshd: answers at its port.
 clear_pid=$upstream_pid
-upstream "$scratch/ssh" '[::]:22' on server
+upstream "$scratch/ssh" '[::]:22' nsenter --net="/run/netns/$id-server"
 ssh_pid=$upstream_pid
 upstream_pid=$clear_pid
 
@@ -116,7 +116,8 @@ bind = ["198.51.100.2"]
 upstream = ["http://198.51.100.1"]
 refresh = "0s"
 END
-on server "$scratch/dist/bin/larder" serve --config "$scratch/larder.toml" >"$scratch/larder.log" 2>&1 </dev/null &
+nsenter --net="/run/netns/$id-server" "$scratch/dist/bin/larder" serve --config "$scratch/larder.toml" \
+  >"$scratch/larder.log" 2>&1 </dev/null &
 larder_pid=$!
 url='http://[fd00:ee5::2]'
 package=core/os/x86_64/tool-1-1-any.pkg.tar.zst

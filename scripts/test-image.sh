@@ -86,7 +86,7 @@ has "and is named" LARDER_MIRROR__ARCH__REFRESH "$scratch/err"
 
 # --- a container --------------------------------------------------------------------------------
 
-upstream "$scratch/up" 127.0.0.1:8000 inside
+upstream "$scratch/up" 127.0.0.1:8000 nsenter --net="/run/netns/$net"
 # The example as it is in the distribution, written for a machine where other addresses hold.
 sed -e 's|https://geo.mirror.pkgbuild.com|http://127.0.0.1:8000|' -e 's|"0.0.0.0:8080"|"127.0.0.1:9999"|' \
   -e 's|^data = .*|data = "/srv/elsewhere"|' larder.toml.example >"$scratch/larder.toml"
@@ -157,6 +157,7 @@ esac
 yes "it is removed" "$podman" rm larder
 end "$upstream_pid"
 upstream_pid=
+no "the upstream is gone" get http://127.0.0.1:8000/
 start
 yes "what was fetched is still there" get -o "$scratch/got" "http://127.0.0.1:8080/arch/$package"
 yes "as it was" cmp "$scratch/got" "$scratch/up/$package"
