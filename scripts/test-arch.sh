@@ -75,6 +75,8 @@ no "it wants Java" pac -U "$package"
 has "and says which" "java-runtime-headless>=25" "$scratch/err"
 yes "it is installed" pac -U --assume-installed java-runtime-headless=25 --assume-installed sh=1 "$package"
 has "and says how to go on" "larder config init" "$scratch/out"
+is "its unit comes with what is Arch's own" /var/cache \
+  "$(sed -n 's/^Environment=XDG_CACHE_HOME=//p' "$root/usr/lib/systemd/system/larder.service.d/cache.conf")"
 has_not "no script of it fails" "error" "$scratch/err"
 # What pacman's hooks do on Arch.
 yes "the user is made" systemd-sysusers "--root=$root"
@@ -86,7 +88,7 @@ is "which are its own" larder:755 "$owner"
 unit=$root/usr/lib/systemd/system/larder.service
 command=$(sed -n 's/^ExecStart=//p' "$unit")
 user=$(sed -n 's/^User=//p' "$unit")
-variables=$(sed -n 's/^Environment=//p' "$unit")
+variables=$(sed -n 's/^Environment=//p' "$unit" "$unit.d/cache.conf")
 mkdir -p "$root/usr/lib/jvm/java" "$root/var/cache/larder"
 chroot "$root" chown larder:larder /var/cache/larder
 cat >"$scratch/start" <<'END'
@@ -124,6 +126,8 @@ yes "and adds to it" chroot_run root LARDER_AOT=off STATE_DIRECTORY=/var/lib/lar
   "/tmp/${own##*/}"
 yes "for clients" get -o "$scratch/got" http://127.0.0.1:8080/repo/internal/x86_64/own-1-1-any.pkg.tar.zst
 yes "as it was" cmp "$scratch/got" "$own"
+has_file() { find "$root/var/cache/larder" -name "*.aot" -size +1000k | grep -q aot; }
+yes "the next start is faster" has_file
 kill "$larder_pid"
 wait "$larder_pid"
 code=$?

@@ -17,6 +17,13 @@ make_scratch
 lacking=$(lacks podman crun debootstrap ip nsenter unshare nginx curl repo-add bsdtar)
 [ -z "$lacking" ] || skip_all "not installed: $lacking"
 need_distribution
+find_jdk build || skip_all "$jdk_problem"
+JAVA_HOME=$jdk_home
+export JAVA_HOME
+# Where scripts/package has packed this very distribution with a Java runtime, that need not be made again.
+for candidate in target/packages/larder-*-linux-*.tar.gz; do
+  [ -z "$(find "$candidate" -newer "$archive" 2>/dev/null)" ] || archive=$(pwd)/$candidate
+done
 base=$(sh scripts/minbase.sh) || skip_all "as there is no minimal Debian"
 
 # --- a Podman of its own ------------------------------------------------------------------------
@@ -66,6 +73,7 @@ else
 fi
 version=$(basename "$archive" .tar.gz)
 version=${version#larder-}
+version=${version%-linux-*}
 config() { "$podman" image inspect localhost/larder --format "{{$1}}"; }
 is "it runs as a user of its own" 65532:65532 "$(config .Config.User)"
 is "it says its version" "$version" "$(config 'index .Config.Labels "org.opencontainers.image.version"')"

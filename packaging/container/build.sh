@@ -1,12 +1,13 @@
 #!/bin/sh
-# Builds the container image from a distribution. POSIX sh; needs podman or docker, and a JDK 25 or newer
-# of this machine's architecture and with glibc, from which it makes the image's Java runtime.
+# Builds the container image from a distribution. POSIX sh; needs podman or docker.
 #
 #   sh packaging/container/build.sh [--tag NAME] [--base IMAGE] [--dist FILE] [OPTION OF podman build ...]
 #
 #   --tag NAME     default: localhost/larder:VERSION
 #   --base IMAGE   a Debian with glibc; default: what the Containerfile says
-#   --dist FILE    default: target/larder-*.tar.gz of the checkout ("mvn package" makes it)
+#   --dist FILE    a distribution. One with a Java runtime for Linux is taken as it is; for another, as
+#                  "mvn package" makes it, scripts/package makes a runtime, for which it needs a JDK 25
+#                  or newer of this machine. Default: target/larder-*.tar.gz of the checkout
 #
 #   CONTAINER_TOOL     podman or docker; default: the first of them there is
 #   SOURCE_DATE_EPOCH  the time the image says it was made, for builds that can be repeated
@@ -44,29 +45,26 @@ if [ -z "$dist" ]; then
 fi
 [ -f "$dist" ] || die "there is no distribution $dist: 'mvn package' makes it, --dist names one."
 
-# The launcher's own search: from a checkout, or from an unpacked distribution that has this file.
-search=$root/scripts/find-jdk.sh
-[ -r "$search" ] || search=$root/lib/find-jdk.sh
-# shellcheck source=scripts/find-jdk.sh
-. "$search"
-find_jdk build || die "$jdk_problem"
-[ -x "$jdk_home/bin/jlink" ] || die "$jdk_home has no jlink: set JAVA_HOME to a complete JDK."
-
 work=$(mktemp -d "${TMPDIR:-/tmp}/larder-image.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
 
 mkdir "$work/larder"
 tar -xzf "$dist" -C "$work/larder" --strip-components=1 --no-same-owner || die "cannot unpack $dist."
-[ -f "$work/larder/lib/find-jdk.sh" ] || die "$dist is no distribution of Larder."
-version=$(basename "$dist" .tar.gz)
-version=${version#larder-}
-
-# All of the standard edition, so that no library misses a part on some day; the DNS client (upstreams
-# by SRV records); what Netty and the signals need; what tells of a runtime that misbehaves.
-"$jdk_home/bin/jlink" --add-modules java.se,jdk.naming.dns,jdk.unsupported,jdk.management,jdk.jfr,jdk.zipfs \
-  --strip-debug --no-header-files --no-man-pages --output "$work/runtime" >"$work/log" 2>&1 ||
-  { cat "$work/log" >&2; die "jlink of $jdk_home failed."; }
+version=
+for jar in "$work/larder/lib/larder-"*.jar; do
+  version=${jar##*/larder-}
+  version=${version%.jar}
+done
+[ -f "$work/larder/lib/larder-$version.jar" ] || die "$dist is no distribution of Larder."
+if [ -d "$work/larder/runtime" ]; then
+  # A layer of its own, which is the same for each build with the same JDK.
+  mv "$work/larder/runtime" "$work/runtime"
+else
+  [ -f "$root/scripts/package" ] ||
+    die "$dist has no Java runtime, and this is no checkout that could make one: name a distribution that has one with --dist."
+  sh "$root/scripts/package" runtime "$work/runtime" || exit 1
+fi
 
 cp "$here/Containerfile" "$here/healthy" "$work/"
 chmod 755 "$work/healthy"
