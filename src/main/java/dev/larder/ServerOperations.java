@@ -81,8 +81,9 @@ final class ServerOperations implements Operations {
         config.data(),
         urls(packages.addresses()),
         own,
+        config.packages().publicUrl(),
         free,
-        new ServerReport.Load(packages.connections(), packages.responses()));
+        new ServerReport.Load(packages.connections(), packages.responses(), packages.refusals()));
   }
 
   @Override

@@ -79,6 +79,7 @@ final class Measurements {
         .load()
         .responses()
         .forEach((code, count) -> add(Metric.RESPONSES, count, Integer.toString(code)));
+    server.load().refused().forEach((reason, count) -> add(Metric.REFUSED, count, reason));
     return this;
   }
 

@@ -51,6 +51,14 @@ enum Metric {
       "larder_packages_responses_total",
       "Responses of the package listener by status code.",
       "code"),
+  REFUSED(
+      Kind.COUNTER,
+      "larder_requests_refused_total",
+      "Requests and connections that the package listener refused: network, by allow and deny; root,"
+          + " for a path outside the roots of its mirror; proxy, for a connection without the header"
+          + " of the PROXY protocol or from an untrusted one, or headers of proxies that contradict"
+          + " each other.",
+      "reason"),
 
   MIRROR_REQUESTS(
       Kind.COUNTER,

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// The server itself: a snapshot.
 ///
@@ -15,6 +16,8 @@ import java.util.Map;
 ///   `http://127.0.0.1:8080`
 /// @param own by name of the mirror, base URLs at which that mirror alone is served, without a
 ///   trailing slash; only mirrors that have such addresses
+/// @param publicUrl base URL by which clients reach the package listener, as configured, without a
+///   trailing slash; null if it is one of `packages`
 /// @param freeBytes free disk space at the data directory, in bytes; -1 if it cannot be told
 /// @param load of the package listener
 public record ServerReport(
@@ -24,6 +27,7 @@ public record ServerReport(
     Path data,
     List<String> packages,
     Map<String, List<String>> own,
+    @Nullable String publicUrl,
     long freeBytes,
     Load load) {
   /// Takes defensive copies.
@@ -36,10 +40,12 @@ public record ServerReport(
   ///
   /// @param connections that are open
   /// @param responses since the start, by status code; none without a response
-  public record Load(int connections, Map<Integer, Long> responses) {
-    /// Takes a defensive copy.
+  /// @param refused since the start, by reason
+  public record Load(int connections, Map<Integer, Long> responses, Map<String, Long> refused) {
+    /// Takes defensive copies.
     public Load {
       responses = Map.copyOf(responses);
+      refused = Map.copyOf(refused);
     }
   }
 }

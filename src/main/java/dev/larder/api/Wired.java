@@ -26,6 +26,7 @@ final class Wired {
         report.data().toString(),
         report.packages(),
         report.own(),
+        report.publicUrl(),
         report.freeBytes());
   }
 

@@ -74,7 +74,8 @@ final class SnippetCommand implements Callable<Integer> {
       names = "--url",
       paramLabel = "URL",
       description =
-          "Base URL by which clients reach the server. Default: what the server listens on.")
+          "Base URL by which clients reach the server. Default: public-url, or what the server"
+              + " listens on.")
   private @Nullable String url;
 
   @Option(
@@ -353,14 +354,19 @@ final class SnippetCommand implements Callable<Integer> {
     return new OwnRepository(own.name(), address, check, fingerprint);
   }
 
-  /// One that other machines reach before any that they do not, and of these one that the client
-  /// can express; then the mirror's own address before the shared ones.
+  /// What the operator says, if the client can express it; else one that other machines reach
+  /// before any that they do not, and of these one that the client can express; then the mirror's
+  /// own address before the shared ones.
   private Address address(
       Status status, String name, String path, boolean atRoot, Predicate<Address> canReach) {
     if (url != null) {
       return address(url, path, atRoot);
     }
     ServerInfo server = status.server();
+    String known = server.publicUrl();
+    if (known != null && canReach.test(address(known, path, atRoot))) {
+      return address(known, path, atRoot);
+    }
     List<Address> addresses = new ArrayList<>();
     server.own().getOrDefault(name, List.of()).stream()
         .map(base -> address(base, "/", false))

@@ -69,6 +69,9 @@ final class StatusCommand implements Callable<Integer> {
                 words.span(up),
                 Wording.plain(server.java())));
     output.line("  packages  " + Wording.plain(String.join("  ", server.packages())));
+    if (server.publicUrl() != null) {
+      output.line("  public    " + Wording.plain(server.publicUrl()));
+    }
     server
         .own()
         .forEach((mirror, urls) ->

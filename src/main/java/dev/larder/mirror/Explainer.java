@@ -31,6 +31,11 @@ final class Explainer {
   Explanation explain(RelPath path) throws IOException {
     PathKind kind = workings.format().kind(path);
     step("mirror", workings.settings().name() + " (" + workings.format().name() + ")");
+    String refusal = workings.scope().refusal(workings.settings().name(), path, false);
+    if (refusal != null) {
+      step("roots", refusal);
+      return new Explanation(path.value(), "403: not in the roots of this mirror", steps);
+    }
     Root root = roots.existing(path);
     generation(root);
     String answer =

@@ -7,6 +7,7 @@ import dev.larder.egress.Egress;
 import dev.larder.events.EventLog;
 import dev.larder.format.Format;
 import dev.larder.format.IndexTrust;
+import dev.larder.repo.Admission;
 import dev.larder.repo.Answer;
 import dev.larder.repo.Ask;
 import dev.larder.repo.Content;
@@ -122,6 +123,7 @@ public final class Mirror implements Content, Closeable {
     Workings workings =
         new Workings(
             settings,
+            new Scope(settings.roots()),
             format,
             upstreams,
             held,
@@ -180,6 +182,16 @@ public final class Mirror implements Content, Closeable {
   }
 
   @Override
+  public Admission admission() {
+    return workings.settings().access();
+  }
+
+  @Override
+  public @Nullable String refusal(RelPath path, boolean directory) {
+    return workings.scope().refusal(name(), path, directory);
+  }
+
+  @Override
   public Answer answer(Ask ask) {
     Answer answer = answers.answer(ask);
     if (answer instanceof Answer.Found) {
@@ -195,7 +207,12 @@ public final class Mirror implements Content, Closeable {
 
   @Override
   public List<Entry> list(RelPath directory) throws IOException {
-    return shelf.list(directory);
+    return shelf.list(directory).stream()
+        .filter(entry -> {
+          RelPath path = directory.resolve(entry.name());
+          return entry.directory() ? workings.scope().reaches(path) : workings.scope().has(path);
+        })
+        .toList();
   }
 
   @Override
@@ -232,6 +249,9 @@ public final class Mirror implements Content, Closeable {
   public RefreshOutcome refresh(boolean accept) {
     RefreshOutcome worst = new RefreshOutcome.Nothing();
     for (Root root : roots.worthTelling()) {
+      if (!workings.scope().reaches(root.directory())) {
+        continue;
+      }
       RefreshOutcome outcome = root.refreshNow(accept);
       worst = urgency(outcome) > urgency(worst) ? outcome : worst;
     }

@@ -7,9 +7,11 @@ import dev.larder.config.KeyTable;
 import dev.larder.config.Section;
 import dev.larder.config.Type;
 import dev.larder.egress.RedirectPolicy;
+import dev.larder.repo.Admission;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -41,6 +43,8 @@ import org.jspecify.annotations.Nullable;
 /// @param redirects where upstreams may send us
 /// @param share what it may take of the cache
 /// @param keep how long a file stays after its last use, or null for as long as there is room
+/// @param roots patterns of the paths it is limited to; empty for everything
+/// @param access who is served
 public record MirrorSettings(
     String name,
     String format,
@@ -58,7 +62,9 @@ public record MirrorSettings(
     @Nullable Path pubkey,
     RedirectPolicy redirects,
     Amount share,
-    @Nullable Duration keep) {
+    @Nullable Duration keep,
+    List<String> roots,
+    Admission access) {
   /// What to do about signatures where keys to trust are configured.
   public enum Verify {
     /// An index or package without a good signature is refused.
@@ -256,6 +262,17 @@ public record MirrorSettings(
           "How long a file stays that no client asks for: `\"90d\"`. What `larder mirror keep` names"
               + " stays longer.");
 
+  /// What it is limited to.
+  public static final Key<List<String>> ROOTS =
+      Key.of(
+          "roots",
+          Scope.type(),
+          List.of(),
+          "What of the upstream is mirrored: paths below the mirror, each with all below it; `*` is"
+              + " any part of a name, `?` one character. `[\"FreeBSD:15:*\"]`,"
+              + " `[\"15.*-RELEASE/amd64\"]`, `[\"core/os/x86_64\"]`. All else is answered 403, and no"
+              + " upstream is asked for it. Empty means everything.");
+
   /// The table, for the reference.
   public static final KeyTable TABLE =
       new KeyTable(
@@ -265,7 +282,7 @@ public record MirrorSettings(
               + " there are `freebsd-pkg`, `freebsd-update`, `freebsd-releases` and `arch`; with one"
               + " or more there are those.",
           true,
-          List.of(
+          keys(
               FORMAT,
               UPSTREAM,
               LISTEN,
@@ -281,12 +298,20 @@ public record MirrorSettings(
               PUBKEY,
               REDIRECTS,
               SHARE,
-              KEEP));
+              KEEP,
+              ROOTS));
 
   /// Takes defensive copies.
   public MirrorSettings {
     upstream = List.copyOf(upstream);
     listen = List.copyOf(listen);
+    roots = List.copyOf(roots);
+  }
+
+  private static List<Key<?>> keys(Key<?>... own) {
+    List<Key<?>> all = new ArrayList<>(List.of(own));
+    all.addAll(Admission.HERE);
+    return List.copyOf(all);
   }
 
   /// Names of the mirrors there are when none is configured.
@@ -333,7 +358,9 @@ public record MirrorSettings(
         section.find(PUBKEY),
         section.get(REDIRECTS),
         section.get(SHARE),
-        section.find(KEEP));
+        section.find(KEEP),
+        section.get(ROOTS),
+        Admission.readHere(section));
   }
 
   private static void checkName(Section section) {

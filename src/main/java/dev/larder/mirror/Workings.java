@@ -8,6 +8,7 @@ import java.time.InstantSource;
 /// The parts of a mirror that its classes share, made once in [Mirror#open].
 ///
 /// @param settings of the mirror
+/// @param scope what of the upstreams it follows
 /// @param format of its files
 /// @param upstreams where they come from
 /// @param held which of them we have
@@ -20,6 +21,7 @@ import java.time.InstantSource;
 /// @param clock the time
 record Workings(
     MirrorSettings settings,
+    Scope scope,
     Format format,
     Upstreams upstreams,
     HeldFiles held,

@@ -14,6 +14,19 @@ public interface Content {
   /// The format's name: `pacman`.
   String format();
 
+  /// Who is served, within what the listener says.
+  default Admission admission() {
+    return Admission.OPEN;
+  }
+
+  /// Why `path` is not given to anybody, in one sentence for a person who reads the body; null if
+  /// it may be asked for. Does not block.
+  ///
+  /// @param directory whether its listing is asked for
+  default @Nullable String refusal(RelPath path, boolean directory) {
+    return null;
+  }
+
   /// Finds the answer. Blocks, at most for some seconds: call it on a virtual thread.
   Answer answer(Ask ask);
 

@@ -5,6 +5,7 @@ import dev.larder.config.KeyTable;
 import dev.larder.config.Section;
 import dev.larder.config.Type;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// @param keep how many versions of a package stay
 /// @param heldGenerations how many generations stay, the current one among them
 /// @param maxSize how many bytes all packages may take; -1 for no limit
+/// @param access who is served
 public record RepositorySettings(
     String name,
     String format,
@@ -38,7 +40,8 @@ public record RepositorySettings(
     OnConflict onConflict,
     int keep,
     int heldGenerations,
-    long maxSize) {
+    long maxSize,
+    Admission access) {
   /// Which version of repo-add indexes are to look like.
   public enum Compat {
     /// pacman 6.1 and later: neither MD5SUM nor PGPSIG.
@@ -224,7 +227,7 @@ public record RepositorySettings(
               + " `/repo/internal/`. Names are lower-case letters, digits, `.`, `_` and `-`."
               + " `larder repo create` makes one without touching the configuration.",
           true,
-          List.of(
+          keys(
               FORMAT,
               ARCH,
               ABIS,
@@ -244,6 +247,12 @@ public record RepositorySettings(
     paths = List.copyOf(paths);
     listen = List.copyOf(listen);
     keys = keys == null ? null : List.copyOf(keys);
+  }
+
+  private static List<Key<?>> keys(Key<?>... own) {
+    List<Key<?>> all = new ArrayList<>(List.of(own));
+    all.addAll(Admission.HERE);
+    return List.copyOf(all);
   }
 
   /// Whether it hosts pacman's packages, whose clients keep files by name.
@@ -285,7 +294,8 @@ public record RepositorySettings(
         section.get(ON_CONFLICT),
         section.get(KEEP),
         section.get(HELD_GENERATIONS),
-        Objects.requireNonNullElse(section.find(MAX_SIZE), -1L));
+        Objects.requireNonNullElse(section.find(MAX_SIZE), -1L),
+        Admission.readHere(section));
   }
 
   private static List<String> directories(Section section, String format) {

@@ -28,6 +28,17 @@ public record Subtree(Content whole, RelPath directory) implements Content {
   }
 
   @Override
+  public Admission admission() {
+    return whole.admission();
+  }
+
+  @Override
+  public @Nullable String refusal(RelPath path, boolean directory) {
+    RelPath inside = inside(path);
+    return inside == null ? null : whole.refusal(inside, directory);
+  }
+
+  @Override
   public Answer answer(Ask ask) {
     RelPath path = inside(ask.path());
     if (path == null) {

@@ -31,7 +31,7 @@ final class Answering {
   }
 
   /// The reply if it can be given without asking, else null. Does not block.
-  @Nullable Reply atOnce(Request request, Place.Inside place, InetAddress client) {
+  @Nullable Reply atOnce(Request request, Place.Inside place) {
     if (place.directory()) {
       return null;
     }
@@ -39,7 +39,7 @@ final class Answering {
     if (entry == null) {
       return null;
     }
-    entry.answer().validity().given(client);
+    entry.answer().validity().given(request.client().address());
     Representation is = entry.answer().representation();
     Decision decision =
         Preconditions.decide(request.conditions(), request.isHead(), is, date.now());
@@ -88,14 +88,18 @@ final class Answering {
 
   /// The reply, whatever it takes. Blocks; never throws.
   ///
+  /// @param reception what the client may see of it
   /// @param askedAt host and port the client used, for pages
-  Reply ask(Request request, Place place, InetAddress client, String askedAt) {
+  Reply ask(Request request, Place place, Reception reception, String askedAt) {
     try {
       return switch (place) {
-        case Place.Front() -> pages.front(request, askedAt);
+        case Place.Front() -> pages.front(request, askedAt, reception);
+        case Place.Closed closed -> Replies.text(request, closed.code(), closed.why());
         case Place.Nowhere(int code, String why) -> Replies.text(request, code, why);
         case Place.Inside inside ->
-            inside.directory() ? list(request, inside) : file(request, inside, client);
+            inside.directory()
+                ? list(request, inside)
+                : file(request, inside, reception.pathBefore(request.client()));
       };
     } catch (IOException | RuntimeException e) {
       // The root of a request's thread: nobody above could answer the client.
@@ -109,21 +113,21 @@ final class Answering {
     return listing != null ? listing : Replies.text(request, 404, "There is no such directory.");
   }
 
-  private Reply file(Request request, Place.Inside place, InetAddress client) throws IOException {
+  private Reply file(Request request, Place.Inside place, String pathBefore) throws IOException {
     if (place.path().isRoot()) {
-      return redirectToDirectory(request, place);
+      return redirectToDirectory(request, place, pathBefore);
     }
-    ContentAsk ask = new ContentAsk(request, place.path(), client, date.now());
+    ContentAsk ask = new ContentAsk(request, place.path(), request.client().address(), date.now());
     return switch (place.content().answer(ask)) {
       case Answer.Found found -> found(request, place, found, ask);
       case Answer.Moved moved -> {
-        String location = Target.encode(place.prefix()) + moved.location();
+        String location = pathBefore + Target.encode(place.prefix()) + moved.location();
         yield Replies.moved(request, 302, location, moved.status());
       }
       case Answer.Absent(String why, var status) ->
           place.content().list(place.path()).isEmpty()
               ? Replies.text(request, 404, why, status, Map.of())
-              : redirectToDirectory(request, place);
+              : redirectToDirectory(request, place, pathBefore);
       case Answer.Unavailable no -> {
         String seconds = Long.toString(Math.max(1, no.retryAfter().toSeconds()));
         yield Replies.text(
@@ -132,9 +136,9 @@ final class Answering {
     };
   }
 
-  private static Reply redirectToDirectory(Request request, Place.Inside place) {
+  private static Reply redirectToDirectory(Request request, Place.Inside place, String pathBefore) {
     String below = place.path().isRoot() ? "" : place.path().value() + "/";
-    return Replies.moved(request, 301, Target.encode(place.prefix() + below), null);
+    return Replies.moved(request, 301, pathBefore + Target.encode(place.prefix() + below), null);
   }
 
   private Reply found(Request request, Place.Inside place, Answer.Found answer, ContentAsk ask) {

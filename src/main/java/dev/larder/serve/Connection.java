@@ -1,6 +1,5 @@
 package dev.larder.serve;
 
-import dev.larder.config.Addresses;
 import dev.larder.serve.Reply.Framing;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -37,24 +36,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
 
   private static final byte[] NONE = new byte[0];
 
-  /// Stands for whatever one client too many would have asked.
-  private static final Request OVERLOADED =
-      new Request(
-          "GET",
-          "/",
-          null,
-          Conditions.NONE,
-          true,
-          false,
-          new Request.Refusal(503, "There are too many connections; try again soon.", true),
-          null);
-
-  /// What clients are told that [Admission] refuses.
-  private static final Request.Refusal FORBIDDEN =
-      new Request.Refusal(
-          403,
-          "This server does not serve your network; ask its operator, or use another mirror.",
-          true);
+  /// What one client too many is told.
+  private static final Request.Refusal OVERLOADED =
+      new Request.Refusal(503, "There are too many connections; try again soon.", true);
 
   private final Service service;
   private final Routes routes;
@@ -73,7 +57,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
   private boolean draining;
   private boolean closing;
   private boolean inputEnded;
-  private boolean forbidden;
+  private @Nullable Client connected;
+  private @Nullable InetSocketAddress reached;
 
   Connection(Service service, Routes routes) {
     this.service = service;
@@ -100,9 +85,10 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
   public void channelActive(ChannelHandlerContext ctx) {
     watch.start(ctx.channel(), this::isBusy);
     boolean room = service.admit();
-    forbidden = !service.admission().admits(client());
     if (!room) {
-      queue.add(OVERLOADED);
+      queue.add(
+          new Request(
+              "GET", "/", null, Conditions.NONE, true, false, OVERLOADED, null, connected()));
       advance();
     }
   }
@@ -127,8 +113,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
       // What is not a request's header is a body, and whoever sends one is not listened to again.
       if (message instanceof HttpRequest request && !closing) {
         watch.headerComplete();
-        Request asked = Request.of(request);
-        Request added = forbidden ? asked.refused(FORBIDDEN) : asked;
+        Request added = read(request);
         queue.add(added);
         if (queue.size() >= service.limits().queued()) {
           ctx.channel().config().setAutoRead(false);
@@ -141,6 +126,18 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
     } finally {
       ReferenceCountUtil.release(message);
     }
+  }
+
+  private Request read(HttpRequest request) {
+    Reception reception = service.reception();
+    Client client = reception.proxies().client(connected(), request.headers());
+    Request asked = Request.of(request, client == null ? connected() : client);
+    Place.Closed closed = reception.closed(client);
+    if (closed == null) {
+      return asked;
+    }
+    service.refusals().count(closed.reason());
+    return asked.refused(new Request.Refusal(closed.code(), closed.why(), closed.close()));
   }
 
   @Override
@@ -230,19 +227,24 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
   private void begin(Request request) {
     current = request;
     ahead.begins(request);
-    visit = Visit.begin(service.log(), request, client());
+    visit = Visit.begin(service.log(), request);
     if (request.refusal() != null) {
       send(request, Replies.refused(request, request.refusal()));
       return;
     }
-    Place place = routes.find(request.target(), local());
+    Place place = routes.find(request, local(), service.reception());
     if (visit != null) {
       visit.at(place);
     }
     Reply reply =
         switch (place) {
           case Place.Nowhere(int code, String why) -> Replies.text(request, code, why);
-          case Place.Inside inside -> service.answering().atOnce(request, inside, client());
+          case Place.Closed closed -> {
+            service.refusals().count(closed.reason());
+            Reply no = Replies.text(request, closed.code(), closed.why());
+            yield closed.close() ? no.closing() : no;
+          }
+          case Place.Inside inside -> service.answering().atOnce(request, inside);
           case Place.Front() -> null;
         };
     if (reply != null) {
@@ -254,14 +256,14 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
   }
 
   private void ask(Request request, Place place) {
-    InetAddress client = client();
-    String askedAt = askedAt(request);
+    Reception reception = service.reception();
+    String askedAt = reception.askedAt(request, service.isSecure(), local());
     Thread.ofVirtual()
         .name("ask")
         .start(() -> {
           Reply reply = null;
           try {
-            reply = service.answering().ask(request, place, client, askedAt);
+            reply = service.answering().ask(request, place, reception, askedAt);
           } finally {
             handOver(request, reply);
           }
@@ -292,28 +294,43 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
     }
   }
 
-  /// Scheme, host and port as the client knows them.
-  private String askedAt(Request request) {
-    String scheme = service.isSecure() ? "https://" : "http://";
-    if (request.host() != null && !request.host().isEmpty()) {
-      return scheme + request.host();
+  /// Who the connection is from, as far as it says itself.
+  private Client connected() {
+    Client client = connected;
+    if (client == null) {
+      client = Client.direct(peer());
+      connected = client;
     }
-    return scheme + Addresses.format(local());
+    return client;
   }
 
-  private InetAddress client() {
+  private InetAddress peer() {
     return ((InetSocketAddress) channel().remoteAddress()).getAddress();
   }
 
+  /// A proxy says for whom it made the connection, before anything else is read.
+  ///
+  /// @param local where that client connected to; null if it is not told
+  void madeFor(InetAddress client, @Nullable InetSocketAddress local) {
+    connected = new Client(client, peer(), null, null);
+    reached = local;
+  }
+
   private InetSocketAddress local() {
-    return (InetSocketAddress) channel().localAddress();
+    InetSocketAddress before = reached;
+    return before != null ? before : (InetSocketAddress) channel().localAddress();
   }
 
   // Writing
 
   private void send(Request request, Reply reply) {
     if (log.isDebugEnabled()) {
-      log.debug("{} {} {} {}", remote(), request.method(), request.target(), reply.code());
+      log.debug(
+          "{} {} {} {}",
+          request.client().address(),
+          request.method(),
+          request.target(),
+          reply.code());
     }
     service.responses().count(reply.code());
     tally = reply.tally();
@@ -350,10 +367,6 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
         sendBody(new PassingSender(channel(), writer(reply.framing()), passing, this));
       }
     }
-  }
-
-  private Object remote() {
-    return String.valueOf(channel().remoteAddress());
   }
 
   private BodyWriter writer(Framing framing) {

@@ -63,7 +63,7 @@ final class LookAhead {
     while (running < service.limits().queued() && !untold.isEmpty()) {
       Request request = untold.remove();
       InetSocketAddress local = (InetSocketAddress) channel.localAddress();
-      if (routes.find(request.target(), local) instanceof Place.Inside inside
+      if (routes.find(request, local, service.reception()) instanceof Place.Inside inside
           && !inside.directory()
           && !inside.path().isRoot()
           && !service.answering().hasAtHand(inside)

@@ -70,7 +70,8 @@ public final class PackageListener implements Closeable {
         new Service(
             answering,
             date,
-            settings.access(),
+            settings.reception(),
+            new Refusals(),
             limits,
             certificates != null,
             new AtomicInteger(),
@@ -140,6 +141,11 @@ public final class PackageListener implements Closeable {
   /// Responses begun since the start, by status code; none without a response.
   public Map<Integer, Long> responses() {
     return service.responses().byCode();
+  }
+
+  /// Refused connections and requests since the start, by reason: `network`, `root`, `proxy`.
+  public Map<String, Long> refusals() {
+    return service.refusals().byReason();
   }
 
   /// Stops listening, lets bodies under way go on for some seconds, then closes all connections.
@@ -240,12 +246,16 @@ public final class PackageListener implements Closeable {
     @Override
     protected void initChannel(Channel channel) {
       clients.add(channel);
+      Connection connection = new Connection(service, routes);
+      Proxies proxies = service.reception().proxies();
+      if (proxies.protocol()) {
+        ProxyHeader.expect(channel, proxies, service.refusals(), connection::madeFor);
+      }
       if (certificates != null) {
         SslHandler tls = certificates.current().newHandler(channel.alloc());
         tls.setHandshakeTimeoutMillis(limits.header().toMillis());
         channel.pipeline().addLast(tls);
       }
-      Connection connection = new Connection(service, routes);
       channel.pipeline().addLast(connection.watch(), new Decoder(), connection);
     }
   }

@@ -2,8 +2,11 @@ package dev.larder.serve;
 
 import dev.larder.config.Key;
 import dev.larder.config.KeyTable;
+import dev.larder.config.Network;
 import dev.larder.config.Section;
 import dev.larder.config.Type;
+import dev.larder.repo.Admission;
+import dev.larder.snippet.Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -15,8 +18,15 @@ import org.jspecify.annotations.Nullable;
 /// @param listen addresses to listen on
 /// @param tls certificate, or null for plain HTTP
 /// @param access who is served
+/// @param proxies whose word about clients is taken
+/// @param publicUrl base URL by which clients reach it, without a slash at the end; null if it is
+///   what they ask for
 public record PackagesSettings(
-    List<InetSocketAddress> listen, @Nullable Tls tls, Admission access) {
+    List<InetSocketAddress> listen,
+    @Nullable Tls tls,
+    Admission access,
+    Proxies proxies,
+    @Nullable String publicUrl) {
   private static final int DEFAULT_PORT = 8080;
 
   /// Addresses of the package listener.
@@ -28,6 +38,34 @@ public record PackagesSettings(
           "Where the package listener listens. `\":8080\"` is every address of the machine, IPv4 and"
               + " IPv6, and so are `\"0.0.0.0:8080\"` and `\"[::]:8080\"`.");
 
+  /// Whose word about clients is taken.
+  private static final Key<List<Network>> TRUSTED_PROXIES =
+      Key.of(
+          "trusted-proxies",
+          Network.list(),
+          List.of(),
+          "Networks of the proxies before the package listeners, whose `Forwarded` or"
+              + " `X-Forwarded-For` says which client they ask for, and under which scheme and host"
+              + " it knows them. Nobody else is believed.");
+
+  /// Whether connections begin with the PROXY protocol.
+  private static final Key<Boolean> PROXY_PROTOCOL =
+      Key.of(
+          "proxy-protocol",
+          Type.bool(),
+          false,
+          "Whether every connection begins with a header of HAProxy's PROXY protocol, version 1 or"
+              + " 2. Only `trusted-proxies` may connect then; other connections are closed.");
+
+  /// How clients reach us.
+  private static final Key<String> PUBLIC_URL =
+      Key.open(
+          "public-url",
+          Type.text("URL", "https://packages.example.net", PackagesSettings::publicUrl, url -> url),
+          "what a client asks for, or what a trusted proxy forwards of that",
+          "Base URL by which clients reach the package listener, for the page at `/` and for"
+              + " `larder snippet`. With a path if a proxy takes one off.");
+
   /// The table, for the reference.
   public static final KeyTable TABLE =
       new KeyTable(
@@ -35,7 +73,7 @@ public record PackagesSettings(
           "The package listener: what pacman and other package clients talk to. Anonymous, GET and"
               + " HEAD only.",
           false,
-          List.of(LISTEN));
+          List.of(LISTEN, TRUSTED_PROXIES, PROXY_PROTOCOL, PUBLIC_URL));
 
   /// Takes a defensive copy.
   public PackagesSettings {
@@ -47,6 +85,16 @@ public record PackagesSettings(
     this(listen, tls, Admission.OPEN);
   }
 
+  /// Settings without proxies.
+  PackagesSettings(List<InetSocketAddress> listen, @Nullable Tls tls, Admission access) {
+    this(listen, tls, access, Proxies.NONE, null);
+  }
+
+  /// How clients are received.
+  Reception reception() {
+    return new Reception(access, proxies, publicUrl);
+  }
+
   /// Reads `[packages]`, and who is served from `[access]`.
   ///
   /// @return stand-ins where a value is broken; the section's document knows the problems
@@ -55,7 +103,29 @@ public record PackagesSettings(
     if (listen.isEmpty()) {
       section.complain(LISTEN, "the package listener needs an address", "give at least one");
     }
-    return new PackagesSettings(listen, Tls.read(section.table("tls")), Admission.read(access));
+    Proxies proxies = new Proxies(section.get(TRUSTED_PROXIES), section.get(PROXY_PROTOCOL));
+    if (proxies.protocol() && proxies.trusted().isEmpty()) {
+      section.complain(
+          PROXY_PROTOCOL,
+          "nobody may connect while no proxy is trusted",
+          "name the networks of the proxies in trusted-proxies");
+    }
+    return new PackagesSettings(
+        listen,
+        Tls.read(section.table("tls")),
+        Admission.read(access),
+        proxies,
+        section.find(PUBLIC_URL));
+  }
+
+  private static String publicUrl(String text) {
+    try {
+      return new Address(text.replaceFirst("/+$", ""), "/", false).base();
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "\"%s\" is not a URL that clients can be told; write it like https://packages.example.net"
+              .formatted(text.replaceAll("\\p{Cntrl}", "?")));
+    }
   }
 
   /// Certificate and key as PEM files; read again when they change.

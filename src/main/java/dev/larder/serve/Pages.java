@@ -12,6 +12,7 @@ import gg.jte.ContentType;
 import gg.jte.TemplateEngine;
 import gg.jte.output.StringOutput;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -46,9 +47,11 @@ final class Pages {
   /// The page at `/`.
   ///
   /// @param askedAt scheme, host and port the client used
-  Reply front(Request request, String askedAt) {
+  /// @param reception which contents the client may have; no others are shown
+  Reply front(Request request, String askedAt, Reception reception) {
     List<FrontPage.Served> served =
         site.served().get().contents().stream()
+            .filter(content -> reception.admits(request.client(), content))
             .sorted(Comparator.comparing(Content::name))
             .map(content -> served(content, askedAt))
             .toList();
@@ -61,7 +64,9 @@ final class Pages {
         content instanceof Repository repository
             ? own(repository, new Address(askedAt, path, false))
             : mirrored(content, new Address(askedAt, path, atRoot(content)));
-    return new FrontPage.Served(content.name(), content.format(), path, askedAt + path, snippets);
+    // A public URL may have a path, which a proxy takes off.
+    String href = URI.create(askedAt).getRawPath() + path;
+    return new FrontPage.Served(content.name(), content.format(), href, askedAt + path, snippets);
   }
 
   private static List<Snippet> mirrored(Content content, Address address) {

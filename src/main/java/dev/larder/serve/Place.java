@@ -2,6 +2,7 @@ package dev.larder.serve;
 
 import dev.larder.repo.Content;
 import dev.larder.store.RelPath;
+import org.jspecify.annotations.Nullable;
 
 /// Where a request leads.
 sealed interface Place {
@@ -16,6 +17,17 @@ sealed interface Place {
 
   /// The page that says what is served.
   record Front() implements Place {}
+
+  /// Not for this client, or for nobody.
+  ///
+  /// @param content what does not answer; null for the whole server
+  /// @param code 403; 400 if it cannot be told who asks
+  /// @param reason for the statistics
+  /// @param why one sentence for the client, that says what its operator can do
+  /// @param close whether the connection ends with it
+  record Closed(
+      @Nullable Content content, int code, Refusals.Reason reason, String why, boolean close)
+      implements Place {}
 
   /// Nothing there, or nothing that may be asked.
   ///

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param keepAlive whether the client wants the connection kept
 /// @param refusal why it is not answered, or null
 /// @param agent the `User-Agent` header, or null; for the log
+/// @param client who sends it
 record Request(
     String method,
     String target,
@@ -29,7 +30,8 @@ record Request(
     boolean http11,
     boolean keepAlive,
     @Nullable Refusal refusal,
-    @Nullable String agent) {
+    @Nullable String agent,
+    Client client) {
   /// A request that is not answered.
   ///
   /// @param code HTTP status
@@ -38,7 +40,7 @@ record Request(
   record Refusal(int code, String why, boolean close) {}
 
   /// Reduces a decoded header.
-  static Request of(HttpRequest request) {
+  static Request of(HttpRequest request, Client client) {
     HttpHeaders headers = request.headers();
     boolean readable = request.decoderResult().isSuccess();
     return new Request(
@@ -49,12 +51,13 @@ record Request(
         request.protocolVersion().equals(HttpVersion.HTTP_1_1),
         HttpUtil.isKeepAlive(request),
         refusal(request),
-        headers.get(HttpHeaderNames.USER_AGENT));
+        headers.get(HttpHeaderNames.USER_AGENT),
+        client);
   }
 
   /// The same request, not answered for this reason.
   Request refused(Refusal why) {
-    return new Request(method, target, host, conditions, http11, keepAlive, why, agent);
+    return new Request(method, target, host, conditions, http11, keepAlive, why, agent, client);
   }
 
   /// Whether the answer has headers only.

@@ -35,6 +35,14 @@ final class Routes {
     return new Routes(site, content);
   }
 
+  /// Finds the place a client is to be led to.
+  ///
+  /// @param local the address the connection was made to
+  Place find(Request request, InetSocketAddress local, Reception reception) {
+    Place place = find(request.target(), local);
+    return reception.enter(place, request.client(), site.served().get().contents());
+  }
+
   /// Finds the place.
   ///
   /// @param text the target as sent

@@ -8,7 +8,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 ///
 /// @param answering finds replies
 /// @param date the `Date` header
-/// @param admission who is served
+/// @param reception who is served, and as whom
+/// @param refusals counts who is not
 /// @param limits what a client may cost
 /// @param isSecure whether connections speak TLS
 /// @param connections how many are open
@@ -18,7 +19,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 record Service(
     Answering answering,
     HttpDate.Line date,
-    Admission admission,
+    Reception reception,
+    Refusals refusals,
     Limits limits,
     boolean isSecure,
     AtomicInteger connections,

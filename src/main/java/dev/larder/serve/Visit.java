@@ -3,27 +3,25 @@ package dev.larder.serve;
 import dev.larder.log.AccessEntry;
 import dev.larder.log.AccessLog;
 import dev.larder.repo.CacheStatus;
-import java.net.InetAddress;
+import dev.larder.repo.Content;
 import org.jspecify.annotations.Nullable;
 
 /// One request on its way, as the access log will tell of it. On the event loop only.
 final class Visit {
   private final AccessLog log;
   private final Request request;
-  private final InetAddress client;
   private final long begunAt = System.nanoTime();
   private @Nullable Place place;
   private @Nullable Reply reply;
 
-  private Visit(AccessLog log, Request request, InetAddress client) {
+  private Visit(AccessLog log, Request request) {
     this.log = log;
     this.request = request;
-    this.client = client;
   }
 
   /// Begins one; null if nothing is to be told of it.
-  static @Nullable Visit begin(AccessLog log, Request request, InetAddress client) {
-    return log.isOn() ? new Visit(log, request, client) : null;
+  static @Nullable Visit begin(AccessLog log, Request request) {
+    return log.isOn() ? new Visit(log, request) : null;
   }
 
   /// Where the request leads.
@@ -47,7 +45,7 @@ final class Visit {
     log.add(
         new AccessEntry(
             System.currentTimeMillis(),
-            client,
+            request.client().address(),
             new AccessEntry.Asked(
                 request.method(),
                 request.target(),
@@ -58,9 +56,17 @@ final class Visit {
             System.nanoTime() - begunAt,
             complete,
             new AccessEntry.Found(
-                place instanceof Place.Inside inside ? inside.content().name() : null,
-                verdict(code, status),
-                status == null ? null : status.upstream())));
+                content(), verdict(code, status), status == null ? null : status.upstream())));
+  }
+
+  private @Nullable String content() {
+    Content content =
+        switch (place) {
+          case Place.Inside inside -> inside.content();
+          case Place.Closed closed -> closed.content();
+          case null, default -> null;
+        };
+    return content == null ? null : content.name();
   }
 
   /// How it was found, in a word.

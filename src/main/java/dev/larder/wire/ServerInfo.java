@@ -3,6 +3,7 @@ package dev.larder.wire;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// The server itself.
 ///
@@ -13,6 +14,8 @@ import java.util.Map;
 /// @param packages base URLs of the package listener, without a trailing slash
 /// @param own by name of the mirror, base URLs at which that mirror alone is served; only mirrors
 ///   that have such addresses
+/// @param publicUrl base URL by which clients reach the package listener, as configured, without a
+///   trailing slash; null if it is one of `packages`
 /// @param freeBytes free disk space at the data directory, in bytes
 public record ServerInfo(
     String version,
@@ -21,6 +24,7 @@ public record ServerInfo(
     String data,
     List<String> packages,
     Map<String, List<String>> own,
+    @Nullable String publicUrl,
     long freeBytes) {
   /// Takes defensive copies.
   public ServerInfo {

@@ -127,6 +127,7 @@ class HealthRoutesTest {
             "larder_packages_responses_total{code=\"200\"} 120.0",
             "larder_packages_responses_total{code=\"304\"} 80.0",
             "larder_packages_responses_total{code=\"404\"} 3.0",
+            "larder_requests_refused_total{reason=\"network\"} 5.0",
             "# TYPE larder_mirror_requests_total counter");
     SampleOperations sample = new SampleOperations();
     for (var mirror : sample.mirrors()) {

@@ -72,6 +72,9 @@ public final class SampleOperations implements Operations {
   /// Addresses of single mirrors.
   public Map<String, List<String>> own = Map.of();
 
+  /// How clients reach it, or null.
+  public @Nullable String publicUrl;
+
   @Override
   public ServerReport server() {
     return new ServerReport(
@@ -81,8 +84,9 @@ public final class SampleOperations implements Operations {
         Path.of("/var/lib/larder"),
         List.of("http://127.0.0.1:8080", "http://192.0.2.7:8080"),
         own,
+        publicUrl,
         44_238_217_216L,
-        new ServerReport.Load(7, Map.of(200, 120L, 304, 80L, 404, 3L)));
+        new ServerReport.Load(7, Map.of(200, 120L, 304, 80L, 404, 3L), Map.of("network", 5L)));
   }
 
   @Override

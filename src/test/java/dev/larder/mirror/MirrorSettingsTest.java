@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.larder.config.Amount;
 import dev.larder.config.Document;
 import dev.larder.config.InvalidConfig;
+import dev.larder.config.Network;
 import dev.larder.config.Section;
 import dev.larder.egress.RedirectPolicy;
+import dev.larder.repo.Admission;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -63,7 +65,9 @@ class MirrorSettingsTest {
                 null,
                 new RedirectPolicy.Public(),
                 new Amount.Percent(100),
-                null));
+                null,
+                List.of(),
+                Admission.OPEN));
   }
 
   @Test
@@ -86,6 +90,9 @@ class MirrorSettingsTest {
                 redirects = ["Two.example", "three.example"]
                 share = "40%"
                 keep = "90d"
+                roots = ["core/os/x86_64", "pool"]
+                allow = ["192.0.2.0/24"]
+                deny = ["192.0.2.7"]
                 """))
         .isEqualTo(
             new MirrorSettings(
@@ -105,7 +112,11 @@ class MirrorSettingsTest {
                 null,
                 new RedirectPolicy.Hosts(Set.of("two.example", "three.example")),
                 new Amount.Percent(40),
-                Duration.ofDays(90)));
+                Duration.ofDays(90),
+                List.of("core/os/x86_64", "pool"),
+                new Admission(
+                    List.of(new Network(InetAddress.ofLiteral("192.0.2.0"), 24)),
+                    List.of(new Network(InetAddress.ofLiteral("192.0.2.7"), 32)))));
   }
 
   @Test

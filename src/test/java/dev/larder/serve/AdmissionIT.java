@@ -3,6 +3,7 @@ package dev.larder.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.larder.config.InvalidConfig;
+import dev.larder.repo.Admission;
 import dev.larder.testing.Toml;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -36,8 +37,7 @@ class AdmissionIT {
       String url = "http://127.0.0.1:" + listener.addresses().getFirst().getPort() + "/arch/a";
       assertThat(curl("127.0.0.2", url))
           .isEqualTo(
-              "This server does not serve your network; ask its operator, or use another mirror.\n"
-                  + "403");
+              "This server does not serve 127.0.0.2; its operator can change that in [access].\n403");
       assertThat(arch.asked).hasValue(0);
       assertThat(curl("127.0.0.3", url)).isEqualTo("content200");
       assertThat(curl("127.0.0.2", url)).endsWith("403");

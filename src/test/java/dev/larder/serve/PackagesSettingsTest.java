@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.larder.config.InvalidConfig;
 import dev.larder.config.Network;
+import dev.larder.repo.Admission;
 import dev.larder.testing.Toml;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

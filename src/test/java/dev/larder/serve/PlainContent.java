@@ -1,5 +1,6 @@
 package dev.larder.serve;
 
+import dev.larder.repo.Admission;
 import dev.larder.repo.Answer;
 import dev.larder.repo.Ask;
 import dev.larder.repo.CacheStatus;
@@ -22,6 +23,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// A content made of files in a directory and of answers given by hand.
 final class PlainContent implements Content {
@@ -37,6 +39,9 @@ final class PlainContent implements Content {
   final List<String> ahead = new CopyOnWriteArrayList<>();
 
   volatile Consumer<RelPath> whenAhead = _ -> {};
+  private Admission admission = Admission.OPEN;
+  private String refused = "";
+  private String why = "";
   private final String name;
   private final String format;
   private final Path root;
@@ -86,6 +91,28 @@ final class PlainContent implements Content {
   PlainContent listing(String path, Entry... entries) {
     listings.put(path, List.of(entries));
     return this;
+  }
+
+  PlainContent admission(Admission who) {
+    admission = who;
+    return this;
+  }
+
+  /// Gives nothing at and below a directory.
+  PlainContent refusing(String directory, String sentence) {
+    refused = directory;
+    why = sentence;
+    return this;
+  }
+
+  @Override
+  public Admission admission() {
+    return admission;
+  }
+
+  @Override
+  public @Nullable String refusal(RelPath path, boolean directory) {
+    return !refused.isEmpty() && (path.value() + "/").startsWith(refused + "/") ? why : null;
   }
 
   static Representation representation(byte[] bytes) {

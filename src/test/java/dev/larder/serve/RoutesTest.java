@@ -168,6 +168,7 @@ class RoutesTest {
     return switch (place) {
       case Place.Front() -> "front";
       case Place.Nowhere(int code, String _) -> Integer.toString(code);
+      case Place.Closed closed -> closed.code() + " " + closed.reason();
       case Place.Inside inside ->
           inside.content().name()
               + " "
