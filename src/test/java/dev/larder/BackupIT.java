@@ -160,8 +160,7 @@ class BackupIT {
     CommandRun.of(lab.hosted().larder(), "repo", "create", "other", "--format", "pacman");
     try (Hold hold = Hold.take(new Layout(lab.data()))) {
       assertThat(hold).isNotNull();
-      CommandRun refused =
-          CommandRun.of(lab.hosted().larder(), "repo", "delete", "other", "--yes");
+      CommandRun refused = CommandRun.of(lab.hosted().larder(), "repo", "delete", "other", "--yes");
       assertThat(refused.exit()).isEqualTo(5);
       assertThat(refused.err()).contains("a backup is reading; delete other when it is done");
     }

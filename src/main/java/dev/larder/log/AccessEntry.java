@@ -22,13 +22,31 @@ public record AccessEntry(
     long nanos,
     boolean isComplete,
     Found found) {
-  /// What the client said, as it said it: not to be trusted.
+  /// What the client said, as it said it: not to be trusted. What is longer than any request that
+  /// makes sense is cut and ends with `...`: thousands of entries wait in memory, and a line with
+  /// all of it escaped has to fit into a datagram.
   ///
   /// @param method `GET`
   /// @param target path and query, percent-encoded
   /// @param protocol `HTTP/1.1`
   /// @param agent the `User-Agent` header, or null
-  public record Asked(String method, String target, String protocol, @Nullable String agent) {}
+  public record Asked(String method, String target, String protocol, @Nullable String agent) {
+    static final int LONGEST_METHOD = 32;
+    static final int LONGEST_TARGET = 1000;
+    static final int LONGEST_AGENT = 200;
+
+    /// Cuts.
+    public Asked {
+      method = Escaped.cut(method, LONGEST_METHOD);
+      target = Escaped.cut(target, LONGEST_TARGET);
+      agent = agent == null ? null : Escaped.cut(agent, LONGEST_AGENT);
+    }
+
+    /// About how many bytes of memory it takes.
+    int weight() {
+      return method.length() + target.length() + (agent == null ? 0 : agent.length());
+    }
+  }
 
   /// How an answer was found.
   ///

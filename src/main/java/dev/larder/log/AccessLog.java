@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +19,11 @@ import org.slf4j.LoggerFactory;
 /// queue; one thread writes them, many at a time. The queue is bounded, and what finds no room in
 /// it is dropped, counted and told: nobody waits for a disk to be answered.
 public final class AccessLog implements Closeable {
-  /// Some 4 MiB at most, and a third of a second at fifty thousand requests a second.
+  /// A third of a second at fifty thousand requests a second.
   static final int CAPACITY = 1 << 14;
+
+  /// What clients said in the entries of the queue, bytes: long requests find less room.
+  static final long HEAVIEST = 4L << 20;
 
   private static final Logger LOG = LoggerFactory.getLogger(AccessLog.class);
   private static final int BATCH = 512;
@@ -32,6 +36,7 @@ public final class AccessLog implements Closeable {
 
   private final ConcurrentLinkedQueue<AccessEntry> queue = new ConcurrentLinkedQueue<>();
   private final AtomicInteger waiting = new AtomicInteger();
+  private final AtomicLong weight = new AtomicLong();
   private final LongAdder dropped = new LongAdder();
   private final Stamps stamps;
   private volatile @Nullable Output output;
@@ -63,8 +68,12 @@ public final class AccessLog implements Closeable {
     if (output == null) {
       return;
     }
-    if (waiting.incrementAndGet() > CAPACITY) {
+    int own = entry.asked().weight();
+    boolean many = waiting.incrementAndGet() > CAPACITY;
+    boolean heavy = weight.addAndGet(own) > HEAVIEST;
+    if (many || heavy) {
       waiting.decrementAndGet();
+      weight.addAndGet(-own);
       dropped.increment();
       return;
     }
@@ -147,6 +156,7 @@ public final class AccessLog implements Closeable {
 
   private void write(List<AccessEntry> batch) {
     waiting.addAndGet(-batch.size());
+    weight.addAndGet(-batch.stream().mapToLong(entry -> entry.asked().weight()).sum());
     List<String> lines = new ArrayList<>(batch.size());
     // Whoever redirects closes what was written to before.
     synchronized (this) {
@@ -161,7 +171,8 @@ public final class AccessLog implements Closeable {
       }
       try {
         to.sink().write(Severity.INFO, lines);
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException e) {
+        // Whatever it is: this thread goes on, or nothing is logged any more.
         dropped.add(batch.size());
         complain("the access log cannot be written (" + e + "): see to its place");
       }

@@ -8,6 +8,11 @@ final class Escaped {
 
   private Escaped() {}
 
+  /// `text`, or its beginning and `...` if it is longer than `most` characters.
+  static String cut(String text, int most) {
+    return text.length() <= most ? text : text.substring(0, most - 3) + "...";
+  }
+
   /// Appends `text` as one word: printable ASCII as it is, but `"`, `\` and all other bytes of its
   /// UTF-8 as `\x0a`. Nothing becomes `-`.
   static void word(StringBuilder to, String text) {
@@ -72,6 +77,14 @@ final class Escaped {
     return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029;
   }
 
+  /// Whether the character there is a surrogate without its other half.
+  private static boolean isHalf(String text, int i) {
+    char c = text.charAt(i);
+    return Character.isHighSurrogate(c)
+        ? i + 1 == text.length() || !Character.isLowSurrogate(text.charAt(i + 1))
+        : Character.isLowSurrogate(c) && (i == 0 || !Character.isHighSurrogate(text.charAt(i - 1)));
+  }
+
   private static void control(StringBuilder to, char c) {
     switch (c) {
       case '\n' -> to.append("\\n");
@@ -84,7 +97,8 @@ final class Escaped {
     }
   }
 
-  /// Appends `text` as a string of JSON (RFC 8259 section 7) with its quotation marks.
+  /// Appends `text` as a string of JSON (RFC 8259 section 7) with its quotation marks. Half a
+  /// surrogate pair, which has no UTF-8, becomes U+FFFD.
   static void json(StringBuilder to, String text) {
     to.append('"');
     for (int i = 0; i < text.length(); i++) {
@@ -95,7 +109,7 @@ final class Escaped {
         if (c == '"' || c == '\\') {
           to.append('\\');
         }
-        to.append(c);
+        to.append(isHalf(text, i) ? '\ufffd' : c);
       }
     }
     to.append('"');

@@ -3,6 +3,7 @@ package dev.larder.log;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -16,6 +17,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A file that lines are appended to. It is rotated here by size and age, and by others as they
 /// like: whoever moves it away gets a new one in its place with the next line that comes a second
@@ -24,6 +27,11 @@ import org.jspecify.annotations.Nullable;
 final class LogFile implements Closeable {
   /// How often it is looked whether the file is still where it was.
   private static final Duration LOOK = Duration.ofSeconds(1);
+
+  /// How long after it could not be moved away that is tried again.
+  private static final Duration TRY_AGAIN = Duration.ofMinutes(1);
+
+  private static final Logger LOG = LoggerFactory.getLogger(LogFile.class);
 
   /// Who asked for what is nobody's business but the operator's.
   private static final String MODE = "rw-r-----";
@@ -36,6 +44,9 @@ final class LogFile implements Closeable {
   private @Nullable Object identity;
   private Instant bornAt = Instant.EPOCH;
   private Instant lookedAt = Instant.EPOCH;
+  private Instant triedAt = Instant.EPOCH;
+  private boolean stuck;
+  private boolean torn;
   private long size;
 
   private LogFile(Path path, Rotation rotation, InstantSource clock) {
@@ -76,7 +87,7 @@ final class LogFile implements Closeable {
     return opened;
   }
 
-  private static FileAttribute<?>[] mode(Path path) {
+  static FileAttribute<?>[] mode(Path path) {
     return path.getFileSystem().supportedFileAttributeViews().contains("posix")
         ? new FileAttribute<?>[] {
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(MODE))
@@ -88,13 +99,23 @@ final class LogFile implements Closeable {
   ///
   /// @throws IOException if the bytes, or some of them, are lost; the next call tries again
   synchronized void write(byte[] bytes) throws IOException {
-    FileChannel out = ready();
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    Uninterrupted.run(() -> write(buffer));
+  }
+
+  private void write(ByteBuffer buffer) throws IOException {
     try {
-      ByteBuffer buffer = ByteBuffer.wrap(bytes);
+      FileChannel out = ready();
+      if (torn) {
+        size += out.write(ByteBuffer.wrap(new byte[] {'\n'}));
+        torn = false;
+      }
       while (buffer.hasRemaining()) {
         size += out.write(buffer);
       }
     } catch (IOException e) {
+      // Half a line must not be the beginning of the next.
+      torn |= buffer.position() > 0 && !(e instanceof ClosedByInterruptException);
       // Looked at anew next time: the file may be fine and the disk full, or the disk gone.
       release();
       throw e;
@@ -117,12 +138,38 @@ final class LogFile implements Closeable {
       // Others may have emptied it.
       size = open.size();
     }
-    if (rotation.isDue(size, bornAt, now) && rotation.moveAway(path, now)) {
+    if (rotation.isDue(size, bornAt, now) && movedAway(now)) {
       release();
       open = open();
       Thread.ofVirtual().name("log-tidy").start(this::tidy);
     }
     return open;
+  }
+
+  /// One that cannot be renamed is written on, and a minute later it is tried again.
+  private boolean movedAway(Instant now) {
+    if (Duration.between(triedAt, now).abs().compareTo(TRY_AGAIN) < 0) {
+      return false;
+    }
+    try {
+      boolean moved = rotation.moveAway(path, now);
+      stuck = false;
+      return moved;
+    } catch (IOException e) {
+      triedAt = now;
+      if (!stuck) {
+        stuck = true;
+        // Said by another thread: this one is in the middle of a line.
+        Thread.ofVirtual()
+            .name("log-stuck")
+            .start(() ->
+                LOG.warn(
+                    "{} cannot be moved away and grows on, see to its directory: {}",
+                    path,
+                    e.toString()));
+      }
+      return false;
+    }
   }
 
   /// One at a time: two would pack the same file.

@@ -4,9 +4,11 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// How a message is written.
 enum MessageFormat {
@@ -28,14 +30,14 @@ enum MessageFormat {
         // Who says it matters only to those who look closely, or when it is a library.
         line.append(shortened(logger)).append(": ");
       }
-      line.append(Escaped.line(String.valueOf(event.getFormattedMessage())));
+      line.append(Escaped.line(cut(event.getFormattedMessage(), LONGEST)));
       List<String> lines = new ArrayList<>();
       lines.add(line.toString());
       IThrowableProxy thrown = event.getThrowableProxy();
       if (thrown != null) {
         ThrowableProxyUtil.asString(thrown)
             .lines()
-            .map(each -> "  " + Escaped.line(each.replace("\t", "  ")))
+            .map(each -> "  " + Escaped.line(cut(each.replace("\t", "  "), LONGEST)))
             .forEach(lines::add);
       }
       return lines;
@@ -45,23 +47,42 @@ enum MessageFormat {
   JSON {
     @Override
     List<String> lines(ILoggingEvent event, Sink sink, ZoneId zone) {
+      // A line that is cut is no JSON any more, so what is in it is made shorter.
+      String line = json(event, zone, LONGEST);
+      for (int most = LONGEST / 2; isTooLong(line, sink) && most >= SHORTEST; most /= 2) {
+        line = json(event, zone, most);
+      }
+      return List.of(line);
+    }
+
+    private static boolean isTooLong(String line, Sink sink) {
+      return line.getBytes(StandardCharsets.UTF_8).length > sink.longest();
+    }
+
+    private static String json(ILoggingEvent event, ZoneId zone, int most) {
       JsonLine line = new JsonLine();
       line.time(new Stamps(zone), event.getTimeStamp());
       line.with("level", Severity.of(event.getLevel()).word());
       line.with("logger", shortened(event.getLoggerName()));
-      line.with("message", String.valueOf(event.getFormattedMessage()));
+      line.with("message", cut(event.getFormattedMessage(), most));
       IThrowableProxy thrown = event.getThrowableProxy();
       if (thrown != null) {
-        line.with("exception", ThrowableProxyUtil.asString(thrown));
+        line.with("exception", cut(ThrowableProxyUtil.asString(thrown), most));
       }
       if (!event.getThreadName().isEmpty()) {
-        line.with("thread", event.getThreadName());
+        line.with("thread", cut(event.getThreadName(), SHORTEST));
       }
-      return List.of(line.end());
+      return line.end();
     }
   };
 
   private static final String OURS = "dev.larder.";
+  private static final int LONGEST = 1 << 15;
+  private static final int SHORTEST = 64;
+
+  private static String cut(@Nullable String text, int most) {
+    return Escaped.cut(String.valueOf(text), most);
+  }
 
   /// The lines of a message.
   ///

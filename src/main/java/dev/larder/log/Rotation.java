@@ -94,6 +94,16 @@ record Rotation(long maxSize, Duration maxAge, int keep, boolean compress) {
 
   private static void pack(Path file) throws IOException {
     Path unfinished = file.resolveSibling(file.getFileName() + UNFINISHED);
+    try {
+      Files.deleteIfExists(unfinished);
+      Files.createFile(unfinished, LogFile.mode(unfinished));
+      pack(file, unfinished);
+    } finally {
+      Files.deleteIfExists(unfinished);
+    }
+  }
+
+  private static void pack(Path file, Path unfinished) throws IOException {
     try (InputStream in = Files.newInputStream(file);
         OutputStream out = new GZIPOutputStream(Files.newOutputStream(unfinished))) {
       in.transferTo(out);

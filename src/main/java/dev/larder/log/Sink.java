@@ -15,6 +15,11 @@ interface Sink extends Closeable {
   /// Whether whoever reads it knows when a line came, so that the line need not say so.
   boolean isDated();
 
+  /// How many bytes of a line it takes; longer ones are cut.
+  default int longest() {
+    return 1 << 20;
+  }
+
   /// Whether it keeps the severity beside the line.
   boolean isGraded();
 

@@ -7,6 +7,7 @@ import java.nio.channels.DatagramChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.Arrays;
@@ -19,12 +20,21 @@ final class SyslogSink implements Sink {
   /// What receivers take at least is 2 KiB, and what rsyslog and syslog-ng take is 8 KiB.
   private static final int LONGEST = 8000;
 
+  /// Of these the head takes at most so many: the names of the machine and of the topic are short.
+  private static final int HEAD = 400;
+
+  /// From when on a daemon that takes nothing is one that hangs, and how long it is then let be.
+  private static final Duration HANGS = Duration.ofMillis(500);
+
+  private static final Duration LET_BE = Duration.ofSeconds(10);
+
   private final Transport transport;
   private final Facility facility;
   private final String topic;
   private final Stamps stamps;
   private final InstantSource clock;
   private final String process = Long.toString(ProcessHandle.current().pid());
+  private long hungUntil = System.nanoTime();
   private final String host = hostName(Path.of("/proc/sys/kernel/hostname"));
 
   private SyslogSink(
@@ -87,7 +97,7 @@ final class SyslogSink implements Sink {
   private static final class Udp implements Transport {
     private final InetSocketAddress address;
     // Not connected: a daemon that is away for a moment would make the next message fail.
-    private final DatagramChannel channel = DatagramChannel.open();
+    private DatagramChannel channel = DatagramChannel.open();
 
     Udp(InetSocketAddress address) throws IOException {
       this.address = address;
@@ -95,7 +105,12 @@ final class SyslogSink implements Sink {
 
     @Override
     public void send(byte[] message) throws IOException {
-      channel.send(ByteBuffer.wrap(message), address);
+      Uninterrupted.run(() -> {
+        if (!channel.isOpen()) {
+          channel = DatagramChannel.open();
+        }
+        channel.send(ByteBuffer.wrap(message), address);
+      });
     }
 
     @Override
@@ -128,6 +143,9 @@ final class SyslogSink implements Sink {
 
   @Override
   public synchronized void write(Severity severity, List<String> lines) throws IOException {
+    if (System.nanoTime() - hungUntil < 0) {
+      throw new IOException("the syslog daemon hangs; it is asked again in some seconds");
+    }
     for (String line : lines) {
       StringBuilder text = new StringBuilder(line.length() + 96);
       text.append('<').append(facility.priority(severity)).append('>');
@@ -139,8 +157,26 @@ final class SyslogSink implements Sink {
         text.append(' ').append(host).append(" larder ").append(process).append(' ');
         text.append(topic).append(" - ");
       }
-      transport.send(cut(text.append(line).toString().getBytes(StandardCharsets.UTF_8)));
+      send(cut(text.append(line).toString().getBytes(StandardCharsets.UTF_8)));
     }
+  }
+
+  /// Whoever has something to say waits for a daemon that hangs once, not with each line.
+  private void send(byte[] message) throws IOException {
+    long began = System.nanoTime();
+    try {
+      transport.send(message);
+    } catch (IOException e) {
+      if (System.nanoTime() - began >= HANGS.toNanos()) {
+        hungUntil = System.nanoTime() + LET_BE.toNanos();
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public int longest() {
+    return LONGEST - HEAD;
   }
 
   /// The first bytes, ending between two characters.

@@ -89,14 +89,13 @@ public final class Hold implements Closeable {
       place.threads.unlockRead(stamp);
       throw e;
     }
-    return new Hold(
-        () -> {
-          try {
-            place.leave();
-          } finally {
-            place.threads.unlockRead(stamp);
-          }
-        });
+    return new Hold(() -> {
+      try {
+        place.leave();
+      } finally {
+        place.threads.unlockRead(stamp);
+      }
+    });
   }
 
   private static FileChannel locked(Path file) throws IOException {
@@ -158,14 +157,13 @@ public final class Hold implements Closeable {
       return null;
     }
     FileChannel ours = channel;
-    return new Hold(
-        () -> {
-          try {
-            ours.close();
-          } finally {
-            end(place, turn, stamp);
-          }
-        });
+    return new Hold(() -> {
+      try {
+        ours.close();
+      } finally {
+        end(place, turn, stamp);
+      }
+    });
   }
 
   private static void end(InProcess place, long turn, long stamp) {

@@ -10,6 +10,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -19,7 +20,7 @@ class AccessLogTest {
   private final List<String> written = new CopyOnWriteArrayList<>();
   private final CountDownLatch gate = new CountDownLatch(1);
 
-  private final class Gated implements Sink {
+  private class Gated implements Sink {
     @Override
     public void write(Severity severity, List<String> lines) throws IOException {
       try {
@@ -109,6 +110,61 @@ class AccessLogTest {
     gate.countDown();
     await().untilAsserted(() -> assertThat(written.size() + log.dropped()).isEqualTo(sent));
     log.close();
+  }
+
+  @Test
+  void noRequestMakesALineLongerThanADatagram() {
+    String longest = "\u0085".repeat(100_000);
+    AccessEntry evil = entry("/" + longest, longest);
+    for (AccessFormat format : AccessFormat.values()) {
+      assertThat(line(format, evil).length()).isLessThan(10_000);
+      assertThat(line(format, evil).contains("...")).isTrue();
+    }
+    // Of text what is cut off is missing; JSON would be none.
+    assertThat(line(AccessFormat.JSON, evil).length()).isLessThan(7600);
+    JsonNode json = new JsonMapper().readTree(line(AccessFormat.JSON, evil));
+    assertThat(json.get("target").asString()).hasSize(1000).startsWith("/\u0085").endsWith("...");
+  }
+
+  @Test
+  void longRequestsFindLessRoom() throws IOException {
+    AccessLog log = new AccessLog(ZONE);
+    log.redirect(new AccessLog.Output(new Gated(), AccessFormat.TEXT));
+    int sent = AccessLog.CAPACITY;
+    for (int i = 0; i < sent; i++) {
+      log.add(entry("/" + "x".repeat(2000), "a"));
+    }
+    // What the writer has taken is beside it.
+    assertThat(log.dropped()).isGreaterThan(sent - 2 * AccessLog.HEAVIEST / 1000);
+    gate.countDown();
+    await().untilAsserted(() -> assertThat(written.size() + log.dropped()).isEqualTo(sent));
+    long before = log.dropped();
+    log.add(entry("/again", "a"));
+    log.close();
+    assertThat(log.dropped()).isEqualTo(before);
+  }
+
+  @Test
+  void whateverASinkThrowsTheNextLinesAreWritten() throws IOException {
+    AtomicBoolean failed = new AtomicBoolean();
+    AccessLog log = new AccessLog(ZONE);
+    Gated sink =
+        new Gated() {
+          @Override
+          public void write(Severity severity, List<String> lines) throws IOException {
+            if (!failed.getAndSet(true)) {
+              throw new IllegalStateException("once");
+            }
+            super.write(severity, lines);
+          }
+        };
+    gate.countDown();
+    log.redirect(new AccessLog.Output(sink, AccessFormat.TEXT));
+    log.add(entry("/lost", "a"));
+    await().untilAsserted(() -> assertThat(log.dropped()).isEqualTo(1));
+    log.add(entry("/written", "a"));
+    log.close();
+    assertThat(written).singleElement().asString().contains("/written");
   }
 
   @Test

@@ -37,6 +37,7 @@ class EscapedTest {
       all.append(c);
     }
     all.append("\u2028\ud83d\ude00");
+    assertThat(by(Escaped::json, "a\ud83db\ude00")).isEqualTo("\"a\ufffdb\ufffd\"");
     String json = by(Escaped::json, all.toString());
     assertThat(json).doesNotContain("\n");
     assertThat(new JsonMapper().readTree(json).asString()).isEqualTo(all.toString());

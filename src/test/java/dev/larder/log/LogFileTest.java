@@ -141,6 +141,37 @@ class LogFileTest {
   }
 
   @Test
+  void oneThatCannotBeMovedAwayIsWrittenOnAndMovedLater() throws IOException {
+    Path logs = directory.resolve("logs");
+    Path away = directory.resolve("away");
+    try (LogFile file = open(new Rotation(4, Duration.ZERO, 2, false))) {
+      write(file, "line0");
+      Files.move(logs, away);
+      write(file, "line1");
+      write(file, "line2");
+      Files.move(away, logs);
+      write(file, "line3");
+      assertThat(path).hasContent("line0\nline1\nline2\nline3\n");
+      now = now.plus(Duration.ofMinutes(1));
+      write(file, "line4");
+    }
+    assertThat(path).hasContent("line4\n");
+    assertThat(names()).hasSize(2);
+  }
+
+  @Test
+  void whoeverIsInterruptedLosesNoLine() throws IOException {
+    try (LogFile file = open(Rotation.NEVER)) {
+      write(file, "one");
+      Thread.currentThread().interrupt();
+      write(file, "two");
+      assertThat(Thread.interrupted()).isTrue();
+      write(file, "three");
+    }
+    assertThat(path).hasContent("one\ntwo\nthree\n");
+  }
+
+  @Test
   void aDirectoryThatIsGoneFailsTheLineAndIsMadeAnewForTheNext() throws IOException {
     try (LogFile file = open(Rotation.NEVER)) {
       write(file, "one");

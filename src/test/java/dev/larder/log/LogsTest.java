@@ -183,6 +183,35 @@ class LogsTest {
   }
 
   @Test
+  void eachDatagramIsWholeJsonAlsoFromWhoeverIsInterrupted() throws Exception {
+    try (DatagramSocket receiver = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      receiver.setSoTimeout(10_000);
+      String port = "127.0.0.1:" + receiver.getLocalPort();
+      try (Logs logs =
+          open(
+              false,
+              "[log]",
+              "target = \"syslog\"",
+              "format = \"json\"",
+              "syslog = \"" + port + "\"")) {
+        Thread.currentThread().interrupt();
+        OURS.warn("interrupted");
+        assertThat(Thread.interrupted()).isTrue();
+        OURS.warn("long {}", "\u0007\"ü".repeat(20_000), new IOException("x".repeat(20_000)));
+        assertThat(logs.messages()).containsEntry("warn", 2L);
+        for (String begins : List.of("interrupted", "long \u0007\"ü")) {
+          DatagramPacket packet = new DatagramPacket(new byte[1 << 16], 1 << 16);
+          receiver.receive(packet);
+          String message = new String(packet.getData(), 0, packet.getLength(), UTF_8);
+          assertThat(packet.getLength()).isLessThanOrEqualTo(8000);
+          JsonNode line = new JsonMapper().readTree(message.substring(message.indexOf('{')));
+          assertThat(line.get("message").asString()).startsWith(begins);
+        }
+      }
+    }
+  }
+
+  @Test
   void withoutADaemonMessagesComeToStandardError() throws Exception {
     try (Logs logs = open(false, "[log]", "target = \"syslog\"")) {
       OURS.warn("one");

@@ -43,14 +43,13 @@ class HoldTest {
     try (Hold first = Hold.toRemove(layout)) {
       assertThat(first).isNotNull();
       second =
-          CompletableFuture.supplyAsync(
-              () -> {
-                try (Hold right = Hold.toRemove(layout)) {
-                  return right != null && isLocked();
-                } catch (IOException e) {
-                  throw new java.io.UncheckedIOException(e);
-                }
-              });
+          CompletableFuture.supplyAsync(() -> {
+            try (Hold right = Hold.toRemove(layout)) {
+              return right != null && isLocked();
+            } catch (IOException e) {
+              throw new java.io.UncheckedIOException(e);
+            }
+          });
       assertThat(isLocked()).isTrue();
       assertThat(second).isNotDone();
     }
