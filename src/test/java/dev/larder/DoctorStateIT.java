@@ -231,17 +231,16 @@ class DoctorStateIT {
     AtomicBoolean stop = new AtomicBoolean();
     try (ExecutorService thread = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<?> work =
-          thread.submit(
-              () -> {
-                while (!stop.get()) {
-                  Path made = Files.createDirectories(busy.resolve("a/b"));
-                  Path file = Files.createFile(made.resolve("c"));
-                  Files.delete(file);
-                  Files.delete(made);
-                  Files.delete(made.getParent());
-                }
-                return null;
-              });
+          thread.submit(() -> {
+            while (!stop.get()) {
+              Path made = Files.createDirectories(busy.resolve("a/b"));
+              Path file = Files.createFile(made.resolve("c"));
+              Files.delete(file);
+              Files.delete(made);
+              Files.delete(made.getParent());
+            }
+            return null;
+          });
       try {
         for (int i = 0; i < 10; i++) {
           Run run = doctor(config);

@@ -37,8 +37,7 @@ class VerdictTest {
     given.add(is("miss", Visit.verdict(200, MISS)));
     given.add(is("miss", Visit.verdict(502, CacheStatus.forwarded("uri-miss", 0, false, ""))));
     given.add(is("joined", Visit.verdict(200, MISS.withCollapsed())));
-    given.add(
-        is("refreshed", Visit.verdict(200, CacheStatus.forwarded("stale", 200, true, ""))));
+    given.add(is("refreshed", Visit.verdict(200, CacheStatus.forwarded("stale", 200, true, ""))));
     given.add(is("stale", Visit.verdict(200, CacheStatus.hit("gen=1 upstream-down"))));
     given.add(is("partial", Visit.verdict(206, CacheStatus.forwarded("partial", 206, false, ""))));
     given.add(is("bypass", Visit.verdict(200, CacheStatus.forwarded("bypass", 200, false, ""))));
