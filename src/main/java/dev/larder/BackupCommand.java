@@ -189,11 +189,12 @@ final class BackupCommand implements Callable<Integer> {
       OutputStream out, @Nullable String name, BackupSources sources, Layout layout)
       throws IOException {
     About about =
-        About.now(
+        new About(
             Version.current(),
+            version(layout),
             InstantSource.system().instant(),
             layout.data().toString(),
-            Owner.of(layout.data()).name(),
+            Owner.of(layout.data().toRealPath()).name(),
             !withoutKeys);
     List<String> damages = new ArrayList<>(sources.damages());
     try (BackupWriter writer = BackupWriter.open(new BufferedOutputStream(out, 1 << 16), about)) {
@@ -216,6 +217,16 @@ final class BackupCommand implements Callable<Integer> {
           sources.kept(),
           List.copyOf(damages),
           sources.notes());
+    }
+  }
+
+  /// Of the data, which may be older than this program.
+  private static int version(Layout layout) throws IOException {
+    String text = Files.readString(layout.version()).strip();
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      throw new IOException("%s is no number: %s".formatted(layout.version(), text), e);
     }
   }
 

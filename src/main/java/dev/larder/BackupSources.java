@@ -46,7 +46,6 @@ final class BackupSources {
   private final List<String> kept = new ArrayList<>();
   private final List<String> damages = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
-  private int keys;
 
   private BackupSources(LoadedConfig loaded, Which which) {
     this.loaded = loaded;
@@ -122,11 +121,6 @@ final class BackupSources {
   /// Directories that are kept, each below its mirror's name.
   List<String> kept() {
     return kept;
-  }
-
-  /// How many files of private keys there are.
-  int keyFiles() {
-    return keys;
   }
 
   /// What is missing or damaged in the data directory.
@@ -210,7 +204,6 @@ final class BackupSources {
       }
       if (whole && before.equals(state(layout.keys()))) {
         items.addAll(read);
-        keys = read.size();
         return;
       }
     }

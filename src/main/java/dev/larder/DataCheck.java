@@ -1,5 +1,6 @@
 package dev.larder;
 
+import dev.larder.config.Amount;
 import dev.larder.store.DataDirectory;
 import dev.larder.store.Durable;
 import dev.larder.store.Layout;
@@ -10,7 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -36,14 +37,26 @@ final class DataCheck {
       PosixFilePermissions.fromString("---rwxrwx");
 
   private final Layout layout;
+  private final Amount minFree;
   private final boolean fix;
   private final Consumer<Finding> findings;
 
+  /// @param data may be a symbolic link to the directory
+  /// @param minFree what mirrors leave free of its disk
   /// @param fix whether to mend what can be mended safely
-  DataCheck(Path data, boolean fix, Consumer<Finding> findings) {
-    this.layout = new Layout(data);
+  DataCheck(Path data, Amount minFree, boolean fix, Consumer<Finding> findings) {
+    this.layout = new Layout(real(data));
+    this.minFree = minFree;
     this.fix = fix;
     this.findings = findings;
+  }
+
+  private static Path real(Path data) {
+    try {
+      return data.toRealPath();
+    } catch (IOException e) {
+      return data; // it is not there yet
+    }
   }
 
   /// Looks at everything.
@@ -138,6 +151,11 @@ final class DataCheck {
           Finding.problem(ABOUT, "space", detail)
               .because("packages pass through unstored, and indexes cannot be switched")
               .remedy("make room: larder cache gc --free 10GiB, or a larger disk"));
+    } else if (free < minFree.of(Files.getFileStore(there).getTotalSpace())) {
+      findings.accept(
+          Finding.note(ABOUT, "space", detail + ", less than [cache] min-free keeps free")
+              .because("mirrors remove packages then, and keep no new ones when none may go")
+              .remedy("see what takes it: larder cache usage; or lower min-free"));
     } else if (free < LITTLE) {
       findings.accept(
           Finding.note(ABOUT, "space", detail + ": that is little for packages")
@@ -224,15 +242,14 @@ final class DataCheck {
   private void owners() throws IOException {
     Owner owner = Owner.of(layout.data());
     List<Path> foreign = new ArrayList<>();
-    try (Stream<Path> files = Files.walk(layout.data(), DEPTH)) {
-      for (Path file : (Iterable<Path>) files::iterator) {
-        if (!owner.name().equals(Owner.of(file).name())) {
-          foreign.add(file);
-        }
-      }
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
+    DataFiles.below(
+        layout.data(),
+        DEPTH,
+        (file, _) -> {
+          if (!owner.name().equals(Owner.of(file).name())) {
+            foreign.add(file);
+          }
+        });
     if (foreign.isEmpty()) {
       return;
     }
@@ -263,18 +280,21 @@ final class DataCheck {
         layout.tree(), "rwxr-xr-x", "other web servers cannot serve it, or others can write to it");
     mode(layout.state(), "rwx------", "other users of this machine can look into it");
     List<Path> secret = new ArrayList<>(List.of(layout.tokens(), layout.cliToken()));
-    if (Files.isDirectory(layout.keys())) {
-      try (Stream<Path> keys = Files.walk(layout.keys())) {
-        keys.forEach(secret::add);
-      }
-    }
+    DataFiles.below(
+        layout.keys(),
+        Integer.MAX_VALUE,
+        (file, is) -> {
+          if (!is.isSymbolicLink()) {
+            secret.add(file); // what a link leads to is somebody else's
+          }
+        });
     try (Stream<Path> audit = Files.list(layout.data())) {
       audit
           .filter(file -> file.getFileName().toString().startsWith("audit.ndjson"))
           .forEach(secret::add);
     }
     for (Path file : secret) {
-      if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && isOpen(file)) {
+      if (isOpen(file)) {
         mode(
             file,
             Files.isDirectory(file) ? "rwx------" : "rw-------",
@@ -289,9 +309,14 @@ final class DataCheck {
   }
 
   private static Set<PosixFilePermission> modes(Path file) throws IOException {
-    return file.getFileSystem().supportedFileAttributeViews().contains("posix")
-        ? Files.getPosixFilePermissions(file)
-        : Set.of();
+    try {
+      return !Files.isSymbolicLink(file)
+              && file.getFileSystem().supportedFileAttributeViews().contains("posix")
+          ? Files.getPosixFilePermissions(file)
+          : Set.of();
+    } catch (NoSuchFileException e) {
+      return Set.of(); // gone since it was listed
+    }
   }
 
   private static void mode(Path file, String mode) throws IOException {

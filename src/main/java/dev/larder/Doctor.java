@@ -42,7 +42,7 @@ final class Doctor {
             mirrors == 1 ? "1 mirror" : mirrors + " mirrors"));
     new MachineCheck(findings, clock).look();
     boolean runs = new ListenerCheck(config, findings).look();
-    new DataCheck(config.data(), depth.fix(), findings).look(runs);
+    new DataCheck(config.data(), config.cache().minFree(), depth.fix(), findings).look(runs);
     new ContentCheck(config, depth.deep(), findings, clock).look();
     config.mirrors().forEach(this::mirror);
   }

@@ -3,7 +3,10 @@ package dev.larder;
 import dev.larder.config.Addresses;
 import dev.larder.mirror.MirrorSettings;
 import dev.larder.repo.RepositorySettings;
+import dev.larder.wire.Json;
+import dev.larder.wire.VersionInfo;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -23,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// alone.
 final class ListenerCheck {
   private static final int PATIENCE_MILLIS = 3_000;
+  private static final int LONGEST = 64 * 1024;
   private static final String LISTENER = "listener";
 
   private final Config config;
@@ -73,12 +77,21 @@ final class ListenerCheck {
       try {
         int status = connection.getResponseCode();
         String type = String.valueOf(connection.getContentType());
-        // Without the token it refuses, in its own way of refusing.
-        return status == 401 && type.startsWith("application/problem+json");
+        // Without the token it refuses, in its own way of refusing, unless everybody may read.
+        return type.startsWith("application/problem+json")
+            || (status == 200 && type.startsWith("application/json") && isVersion(connection));
       } finally {
         connection.disconnect();
       }
     } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static boolean isVersion(HttpURLConnection connection) throws IOException {
+    try (InputStream in = connection.getInputStream()) {
+      return !Json.response(in.readNBytes(LONGEST), VersionInfo.class).version().isEmpty();
+    } catch (IllegalArgumentException e) {
       return false;
     }
   }
@@ -145,9 +158,9 @@ final class ListenerCheck {
   private void outside() {
     try {
       for (InetAddress address : addresses()) {
-        for (InetSocketAddress console : config.console().listen()) {
-          InetSocketAddress from = new InetSocketAddress(address, console.getPort());
-          if (console.getPort() != 0 && answers(from) && isOurs(from)) {
+        for (int port : ports(config.console().listen())) {
+          InetSocketAddress from = new InetSocketAddress(address, port);
+          if (answers(from) && isOurs(from)) {
             findings.accept(
                 Finding.problem("outside", Addresses.format(from), "the console answers there")
                     .because("it speaks no TLS: who listens in gets the token")
@@ -161,13 +174,18 @@ final class ListenerCheck {
     }
   }
 
+  private static List<Integer> ports(List<InetSocketAddress> listen) {
+    return listen.stream()
+        .map(InetSocketAddress::getPort)
+        .filter(port -> port != 0)
+        .distinct()
+        .toList();
+  }
+
   private void packages() throws IOException {
     List<String> open = new ArrayList<>();
     for (InetAddress address : addresses()) {
-      config.packages().listen().stream()
-          .map(InetSocketAddress::getPort)
-          .filter(port -> port != 0)
-          .distinct()
+      ports(config.packages().listen()).stream()
           .map(port -> new InetSocketAddress(address, port))
           .filter(ListenerCheck::answers)
           .forEach(each -> open.add(Addresses.format(each)));

@@ -8,6 +8,8 @@ import dev.larder.cli.Terminal;
 import dev.larder.config.Addresses;
 import dev.larder.sign.KeyKind;
 import dev.larder.sign.KeyStore;
+import dev.larder.store.Hold;
+import dev.larder.store.Layout;
 import dev.larder.store.Owner;
 import dev.larder.testing.ArchRepository;
 import dev.larder.testing.Command;
@@ -36,6 +38,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -156,6 +163,94 @@ class DoctorStateIT {
     assertThat(run.out()).contains("owners: 1 files").contains("chown -R");
     assertThat(doctor(config, "--fix").code()).isZero();
     assertThat(Owner.of(file)).isEqualTo(Owner.of(data(config)));
+  }
+
+  @Test
+  void aLinkToTheDataIsAsGoodAsTheDataAndLinksInItAreLeftAlone() throws IOException {
+    Tools.requireRoot("owners of files");
+    Path real = data(stopped());
+    Path outside = Files.writeString(directory.resolve("outside"), "not ours");
+    chmod(outside, "rw-r--r--");
+    Files.createSymbolicLink(real.resolve("keys/link"), outside);
+    Command.of("chown", "-R", "-h", "12345:12345", real.toString()).runOk();
+    Path config = config(Files.createSymbolicLink(directory.resolve("linked"), real));
+    Run run = doctor(config, "--fix");
+    assertThat(run.code()).as(run.out()).isZero();
+    assertThat(run.out()).doesNotContain("owners").doesNotContain("outside");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(outside)))
+        .isEqualTo("rw-r--r--");
+    Files.deleteIfExists(real.resolve("hold"));
+    Hold.take(new Layout(directory.resolve("linked"))).close();
+    assertThat(Owner.of(real.resolve("hold"))).isEqualTo(Owner.of(real));
+  }
+
+  @Test
+  void aConsoleThatEverybodyMayReadIsALarderAndAnotherServerIsNone() throws IOException {
+    Path config = stopped();
+    AtomicReference<String> body = new AtomicReference<>("");
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/api/v1/version",
+        exchange -> {
+          byte[] bytes = body.get().getBytes(StandardCharsets.UTF_8);
+          exchange.getResponseHeaders().add("Content-Type", "application/json");
+          exchange.sendResponseHeaders(200, bytes.length);
+          exchange.getResponseBody().write(bytes);
+          exchange.close();
+        });
+    server.start();
+    try {
+      Map<String, String> environment =
+          Map.of("LARDER_CONSOLE__LISTEN", Addresses.format(server.getAddress()));
+      body.set("{\"version\": \"1.2.3\", \"java\": \"25\"}");
+      assertThat(doctor(config, environment).out()).contains("a Larder answers");
+      body.set("[]");
+      assertThat(doctor(config, environment).out()).contains("no Larder answers there");
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  @Test
+  void whatMirrorsShallLeaveFreeIsKnown() throws IOException {
+    try (Mounts disk = Mounts.disk(256)) {
+      Path data = Files.createDirectory(disk.directory().resolve("data"));
+      Files.write(data.resolve("filler"), new byte[32 << 20]);
+      Path config = config(data, "[cache]", "min-free = \"100%\"");
+      Run run = doctor(config);
+      assertThat(run.code()).as(run.out()).isZero();
+      assertThat(run.out()).contains("less than [cache] min-free keeps free");
+    }
+  }
+
+  @Test
+  void whileFilesComeAndGoNothingIsWrong() throws Exception {
+    Path config = stopped();
+    Path busy = Files.createDirectories(data(config).resolve("state/busy"));
+    AtomicBoolean stop = new AtomicBoolean();
+    try (ExecutorService thread = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<?> work =
+          thread.submit(() -> {
+            while (!stop.get()) {
+              Path made = Files.createDirectories(busy.resolve("a/b"));
+              Path file = Files.createFile(made.resolve("c"));
+              Files.delete(file);
+              Files.delete(made);
+              Files.delete(made.getParent());
+            }
+            return null;
+          });
+      try {
+        for (int i = 0; i < 10; i++) {
+          Run run = doctor(config);
+          assertThat(run.code()).as(run.out()).isZero();
+        }
+      } finally {
+        stop.set(true);
+      }
+      work.get();
+    }
   }
 
   @Test

@@ -1,6 +1,5 @@
 package dev.larder.backup;
 
-import dev.larder.store.Layout;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -25,11 +24,6 @@ public record About(
 
   private static final String FORMAT = "1";
   private static final int MOST = 64 * 1024;
-
-  /// Those of a backup of this layout.
-  public static About now(String larder, Instant now, String data, String owner, boolean keys) {
-    return new About(larder, Layout.VERSION, now, data, owner, keys);
-  }
 
   byte[] bytes() {
     Map<String, String> lines = new LinkedHashMap<>();

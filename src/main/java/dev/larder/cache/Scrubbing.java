@@ -42,7 +42,7 @@ final class Scrubbing {
         for (Share share : shares.all()) {
           try {
             due(share, settings.scrub(), pace);
-          } catch (IOException | RuntimeException e) {
+          } catch (RuntimeException e) {
             // The root of this thread: one failure must not be its end.
             LOG.error("{}: scrub: {}", share.mirror(), e.getMessage());
           }
@@ -53,11 +53,13 @@ final class Scrubbing {
     }
   }
 
-  private void due(Share share, Duration every, Stock.Pace pace)
-      throws IOException, InterruptedException {
+  private void due(Share share, Duration every, Stock.Pace pace) throws InterruptedException {
     long since = clock.instant().minus(every).getEpochSecond();
     List<Row> page;
     do {
+      if (share.stock() == null) {
+        return; // there is nobody to ask
+      }
       page = table.unread(share.mirror(), since, PAGE);
       for (Row row : page) {
         verify(share, row.name(), row.bytes(), pace);
@@ -66,12 +68,21 @@ final class Scrubbing {
   }
 
   private Stock.Verdict verify(Share share, String name, long bytes, Stock.Pace pace)
-      throws IOException, InterruptedException {
+      throws InterruptedException {
     Stock stock = share.stock();
     if (stock == null) {
       return Stock.Verdict.UNKNOWN;
     }
-    Stock.Verdict verdict = stock.verify(name, pace);
+    Stock.Verdict verdict;
+    try {
+      verdict = stock.verify(name, pace);
+    } catch (IOException e) {
+      // One that cannot be read must not keep all others from being read, now or in a minute.
+      LOG.warn("{}: {} cannot be read, see to the disk: {}", share.mirror(), name, e.toString());
+      table.read(share.mirror(), name, clock.instant().getEpochSecond());
+      share.damaged();
+      return Stock.Verdict.DAMAGED;
+    }
     switch (verdict) {
       case SOUND, UNKNOWN -> {
         table.read(share.mirror(), name, clock.instant().getEpochSecond());
@@ -84,8 +95,7 @@ final class Scrubbing {
   }
 
   /// Reads all that is `wanted` now, as fast as the disk gives it.
-  ScrubReport all(List<Share> shares, Predicate<String> wanted)
-      throws IOException, InterruptedException {
+  ScrubReport all(List<Share> shares, Predicate<String> wanted) throws InterruptedException {
     List<ScrubReport.Damaged> damaged = new ArrayList<>();
     long files = 0;
     long unknown = 0;

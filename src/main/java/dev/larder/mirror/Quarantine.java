@@ -1,9 +1,9 @@
 package dev.larder.mirror;
 
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.stream.Stream;
@@ -20,10 +20,16 @@ record Quarantine(Path directory) {
   /// @throws IOException if the disk fails
   void take(Path file, Instant now) throws IOException {
     Files.createDirectories(directory);
-    Files.move(
-        file,
-        directory.resolve(now.getEpochSecond() + "-" + file.getFileName()),
-        StandardCopyOption.REPLACE_EXISTING);
+    String name = now.getEpochSecond() + "-" + file.getFileName();
+    for (int other = 1; ; other++) {
+      try {
+        Files.move(file, directory.resolve(name));
+        return;
+      } catch (FileAlreadyExistsException e) {
+        // Files of many directories have the same name: data.pkg.
+        name = now.getEpochSecond() + "-" + other + "-" + file.getFileName();
+      }
+    }
   }
 
   /// Removes what has been here for long.

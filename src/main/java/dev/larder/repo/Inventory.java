@@ -209,10 +209,26 @@ final class Inventory {
       boolean restored = restore(file, entry, others);
       damages.add(new Repository.Damage(placed.path(), fault, restored));
     }
+    if (entry.equals(packages().in(placed.directory()).find(entry.name()))) {
+      lookAtSignature(placed, damages);
+    }
+  }
+
+  /// Compares the signatures of the current packages with what must be there.
+  List<Repository.Damage> verifySignatures() throws IOException {
+    List<Repository.Damage> damages = new ArrayList<>();
+    for (Packages.Placed placed : packages().all()) {
+      lookAtSignature(placed, damages);
+    }
+    return damages;
+  }
+
+  private void lookAtSignature(Packages.Placed placed, List<Repository.Damage> damages)
+      throws IOException {
+    Entry entry = placed.entry();
     Checksum signature = entry.signature();
     Path beside = shelves.signature(placed.directory(), entry);
-    boolean present = packages().in(placed.directory()).entries().contains(entry);
-    if (signature != null && present) {
+    if (signature != null) {
       String wrong =
           !Files.exists(beside)
               ? "the signature is missing"

@@ -78,6 +78,10 @@ final class Visit {
       return "joined";
     }
     String forward = status.forward();
+    boolean asked = forward != null && !(forward.equals("bypass") && status.forwardStatus() == 0);
+    if (code >= 500 && !asked) {
+      return "error"; // no upstream has to do with it
+    }
     if (forward == null) {
       return status.detail().contains("upstream-down") ? "stale" : "hit";
     }

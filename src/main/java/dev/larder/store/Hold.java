@@ -121,7 +121,7 @@ public final class Hold implements Closeable {
     if (!Files.exists(file)) {
       try {
         Durable.createPrivate(file);
-        Owner.of(layout.data()).give(file);
+        Owner.of(layout.data().toRealPath()).give(file);
       } catch (FileAlreadyExistsException e) {
         return true; // another was quicker
       } catch (AccessDeniedException e) {

@@ -58,6 +58,7 @@ class CacheTest {
     private final Map<String, Rank> ranks = new HashMap<>();
     private final Set<String> kept = new HashSet<>();
     private final Set<String> broken = new HashSet<>();
+    private final Set<String> unreadable = new HashSet<>();
 
     Shelf(Cache cache, String mirror, Amount limit, @Nullable Duration keep) {
       this.mirror = mirror;
@@ -99,12 +100,29 @@ class CacheTest {
       if (!has(name)) {
         return Verdict.GONE;
       }
+      if (unreadable.contains(name)) {
+        throw new IOException("Input/output error");
+      }
       pace.read((int) Files.size(layout.held(mirror, name)));
       return broken.contains(name) ? Verdict.DAMAGED : Verdict.SOUND;
     }
 
     @Override
     public void tidy(Instant at) {}
+  }
+
+  @Test
+  void aScrubGoesOnAfterAFileThatCannotBeRead() throws Exception {
+    Cache cache = cache(10 * MIB);
+    Shelf arch = new Shelf(cache, "arch", new Amount.Percent(100), null);
+    for (String name : List.of("a", "b", "c")) {
+      arch.add(name, MIB, Rank.USED);
+    }
+    arch.unreadable.add("a");
+    arch.broken.add("c");
+    ScrubReport report = cache.scrub(null, name -> true);
+    assertThat(report.damaged()).extracting(ScrubReport.Damaged::name).containsExactly("a", "c");
+    assertThat(report.files()).isEqualTo(3);
   }
 
   @Test
