@@ -92,6 +92,11 @@ has_not "and has its cache" "preparing" "$scratch/err"
 is "a wrong variable ends it" 7 "$?"
 has "and is named" LARDER_MIRROR__ARCH__REFRESH "$scratch/err"
 
+"$podman" run --rm --network=host --read-only --read-only-tmpfs=false --tmpfs /tmp:noexec localhost/larder \
+  >"$scratch/out" 2>"$scratch/err" </dev/null
+is "a place that runs no programs ends it" 1 "$?"
+has "in a sentence that says what to do" "^larder: .*/tmp, from which programs must be allowed to run" "$scratch/err"
+
 # --- a container --------------------------------------------------------------------------------
 
 upstream "$scratch/up" 127.0.0.1:8000 nsenter --net="/run/netns/$net"
