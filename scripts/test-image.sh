@@ -20,10 +20,6 @@ need_distribution
 find_jdk build || skip_all "$jdk_problem"
 JAVA_HOME=$jdk_home
 export JAVA_HOME
-# Where scripts/package has packed this very distribution with a Java runtime, that need not be made again.
-for candidate in target/packages/larder-*-linux-*.tar.gz; do
-  [ -z "$(find "$candidate" -newer "$archive" 2>/dev/null)" ] || archive=$(pwd)/$candidate
-done
 base=$(sh scripts/minbase.sh) || skip_all "as there is no minimal Debian"
 
 # --- a Podman of its own ------------------------------------------------------------------------
@@ -64,8 +60,8 @@ ip -n "$net" link set lo up
 # --- the image ----------------------------------------------------------------------------------
 
 yes "the base is imported" "$podman" import "$base" localhost/base
-if CONTAINER_TOOL=$podman sh packaging/container/build.sh --base localhost/base --tag localhost/larder \
-  --dist "$archive" --pull=never --layers=false --network=host >"$scratch/out" 2>"$scratch/err" </dev/null; then
+if CONTAINER_TOOL=$podman sh packaging/container/build.sh --base localhost/base --tag localhost/larder --pull=never \
+  --layers=false --network=host >"$scratch/out" 2>"$scratch/err" </dev/null; then
   ok
 else
   bad "the image is not built"
@@ -73,7 +69,6 @@ else
 fi
 version=$(basename "$archive" .tar.gz)
 version=${version#larder-}
-version=${version%-linux-*}
 config() { "$podman" image inspect localhost/larder --format "{{$1}}"; }
 is "it runs as a user of its own" 65532:65532 "$(config .Config.User)"
 is "it says its version" "$version" "$(config 'index .Config.Labels "org.opencontainers.image.version"')"
@@ -91,6 +86,11 @@ has_not "and has its cache" "preparing" "$scratch/err"
   2>"$scratch/err" </dev/null
 is "a wrong variable ends it" 7 "$?"
 has "and is named" LARDER_MIRROR__ARCH__REFRESH "$scratch/err"
+
+"$podman" run --rm --network=host --read-only --read-only-tmpfs=false --tmpfs /tmp:noexec localhost/larder \
+  >"$scratch/out" 2>"$scratch/err" </dev/null
+is "a place that runs no programs ends it" 1 "$?"
+has "in a sentence that says what to do" "^larder: .*/tmp, from which programs must be allowed to run" "$scratch/err"
 
 # --- a container --------------------------------------------------------------------------------
 

@@ -286,7 +286,9 @@ for shell in sh dash "busybox sh" "bash --posix"; do
   test_checkout
 done
 if command -v shellcheck >/dev/null; then
-  for script in larder scripts/find-jdk.sh scripts/test scripts/test-launcher.sh; do
+  for script in larder scripts/find-jdk.sh scripts/test scripts/test-launcher.sh scripts/testing.sh \
+    scripts/minbase.sh scripts/test-image.sh scripts/test-firewall.sh scripts/test-arch.sh \
+    scripts/test-freebsd.sh packaging/container/build.sh; do
     if shellcheck -s sh -x "$script" >"$scratch/out" 2>&1; then ok; else bad "shellcheck $script"; fi
   done
 fi

@@ -5,9 +5,10 @@
 #
 #   --tag NAME     default: localhost/larder:VERSION
 #   --base IMAGE   a Debian with glibc; default: what the Containerfile says
-#   --dist FILE    a distribution. One with a Java runtime for Linux is taken as it is; for another, as
-#                  "mvn package" makes it, scripts/package makes a runtime, for which it needs a JDK 25
-#                  or newer of this machine. Default: target/larder-*.tar.gz of the checkout
+#   --dist FILE    a distribution. One with a Java runtime for Linux is taken as it is; another, as
+#                  "mvn package" makes it, scripts/package gives a runtime, for which it needs a JDK 25
+#                  or newer of this machine. Default: target/larder-*.tar.gz of the checkout, or what
+#                  scripts/package has made of it
 #
 #   CONTAINER_TOOL     podman or docker; default: the first of them there is
 #   SOURCE_DATE_EPOCH  the time the image says it was made, for builds that can be repeated
@@ -42,7 +43,14 @@ done
 tool=${CONTAINER_TOOL:-$(command -v podman || command -v docker)} || die "there is neither podman nor docker: install one."
 if [ -z "$dist" ]; then
   for dist in "$root"/target/larder-*.tar.gz; do :; done
+  for packed in "$root"/target/packages/larder-*-linux-"$(uname -m)".tar.gz; do
+    [ -z "$(find "$packed" -newer "$dist" 2>/dev/null)" ] || dist=$packed
+  done
 fi
+case $dist in
+  /*) ;;
+  *) dist=$(pwd)/$dist ;;
+esac
 [ -f "$dist" ] || die "there is no distribution $dist: 'mvn package' makes it, --dist names one."
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/larder-image.XXXXXX") || exit 1
@@ -50,21 +58,27 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
 
 mkdir "$work/larder"
-tar -xzf "$dist" -C "$work/larder" --strip-components=1 --no-same-owner || die "cannot unpack $dist."
+unpack() {
+  tar -xzf "$1" -C "$work/larder" --strip-components=1 --no-same-owner || die "cannot unpack $1."
+}
+unpack "$dist"
+if [ ! -d "$work/larder/runtime" ]; then
+  [ -f "$root/scripts/package" ] ||
+    die "$dist has no Java runtime, and this is no checkout that could make one: name a distribution that has one with --dist."
+  sh "$root/scripts/package" --dist "$dist" --output "$work/packed" tarball >&2 || exit 1
+  for packed in "$work"/packed/larder-*.tar.gz; do
+    unpack "$packed"
+  done
+  rm -rf "$work/packed"
+fi
 version=
 for jar in "$work/larder/lib/larder-"*.jar; do
   version=${jar##*/larder-}
   version=${version%.jar}
 done
 [ -f "$work/larder/lib/larder-$version.jar" ] || die "$dist is no distribution of Larder."
-if [ -d "$work/larder/runtime" ]; then
-  # A layer of its own, which is the same for each build with the same JDK.
-  mv "$work/larder/runtime" "$work/runtime"
-else
-  [ -f "$root/scripts/package" ] ||
-    die "$dist has no Java runtime, and this is no checkout that could make one: name a distribution that has one with --dist."
-  sh "$root/scripts/package" runtime "$work/runtime" || exit 1
-fi
+# A layer of its own, which is the same for each build with the same JDK.
+mv "$work/larder/runtime" "$work/runtime"
 
 cp "$here/Containerfile" "$here/healthy" "$work/"
 chmod 755 "$work/healthy"

@@ -39,8 +39,17 @@ public final class Database implements Closeable {
 
   /// Opens or creates the database and brings its tables up to date.
   ///
-  /// @throws IOException if not even a new one can be made
+  /// @throws IOException if not even a new one can be made, or none on this machine
   public static Database open(Path file, InstantSource clock) throws IOException {
+    String trouble = trouble();
+    if (trouble != null) {
+      throw new IOException(
+          trouble
+              + "; it is unpacked into "
+              + System.getProperty("java.io.tmpdir")
+              + ", from which programs must be allowed to run (no noexec):"
+              + " LARDER_JAVA_OPTS=-Djava.io.tmpdir=DIRECTORY names another place");
+    }
     try {
       return migrated(file);
     } catch (SQLException | FlywayException e) {
