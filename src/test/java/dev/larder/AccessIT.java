@@ -21,14 +21,15 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// Who gets what of a whole Larder: pacman and curl from several addresses of this machine,
-/// directly, through a real nginx that is set up as docs/access.md says, and through a real HAProxy.
-/// The mirror `arch` has `core` only; `inner` is for 127.0.0.5.
+/// directly, through a real nginx that is set up as docs/access.md says, and through a real
+/// HAProxy. The mirror `arch` has `core` only; `inner` is for 127.0.0.5.
 class AccessIT {
   private static final PackageSpec TOOL = PackageSpec.of("tool", "1-1").payload(60_000).seed(1);
   private static final PackageSpec OTHER = TOOL.seed(2);
@@ -242,8 +243,9 @@ class AccessIT {
     try {
       for (int port : new int[] {first, second}) {
         String path = "/inner/" + DATABASE;
-        String[] retry = {"--retry", "20", "--retry-connrefused", "--retry-delay", "1"};
-        assertThat(curl("127.0.0.2", port, path, retry))
+        Command up = Command.of("curl", "-s", "-o", "/dev/null", "http://127.0.0.1:" + port);
+        Awaitility.await().until(() -> up.run().ok());
+        assertThat(curl("127.0.0.2", port, path))
             .startsWith("inner is not served to 127.0.0.2;")
             .endsWith(" 403");
         assertThat(curl("127.0.0.5", port, path, "-o", "/dev/null")).isEqualTo(" 200");
