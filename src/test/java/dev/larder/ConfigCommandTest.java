@@ -62,6 +62,8 @@ class ConfigCommandTest {
 
       [packages]
       listen = ["0.0.0.0:80"]  # FILE:2
+      trusted-proxies = []  # default
+      proxy-protocol = false  # default
 
       [access]
       allow = []  # default
@@ -113,6 +115,9 @@ class ConfigCommandTest {
       verify = "require"  # default
       redirects = "public"  # default
       share = "100%"  # default
+      roots = []  # default
+      allow = []  # default
+      deny = []  # default
       """;
 
   @Test

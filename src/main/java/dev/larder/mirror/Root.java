@@ -222,10 +222,7 @@ final class Root {
 
   /// Its indexes that are in use.
   private Set<RelPath> used() {
-    return workings
-        .uses()
-        .indexes(index ->
-            workings.format().rootOf(index).equals(directory) && workings.scope().has(index));
+    return workings.inUse(directory);
   }
 
   /// Whether nothing is lost when it is forgotten: upstream has shown no set, and nobody waits for

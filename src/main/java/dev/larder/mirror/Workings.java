@@ -3,7 +3,9 @@ package dev.larder.mirror;
 import dev.larder.cache.Share;
 import dev.larder.events.EventLog;
 import dev.larder.format.Format;
+import dev.larder.store.RelPath;
 import java.time.InstantSource;
+import java.util.Set;
 
 /// The parts of a mirror that its classes share, made once in [Mirror#open].
 ///
@@ -31,4 +33,9 @@ record Workings(
     Ahead ahead,
     Traffic traffic,
     EventLog events,
-    InstantSource clock) {}
+    InstantSource clock) {
+  /// The indexes of `root` that clients use and that are still in the scope of the mirror.
+  Set<RelPath> inUse(RelPath root) {
+    return uses.indexes(index -> format.rootOf(index).equals(root) && scope.has(index));
+  }
+}

@@ -110,12 +110,13 @@ public record PackagesSettings(
           "nobody may connect while no proxy is trusted",
           "name the networks of the proxies in trusted-proxies");
     }
+    String publicUrl = section.find(PUBLIC_URL);
     return new PackagesSettings(
         listen,
         Tls.read(section.table("tls")),
         Admission.read(access),
         proxies,
-        section.find(PUBLIC_URL));
+        publicUrl);
   }
 
   private static String publicUrl(String text) {

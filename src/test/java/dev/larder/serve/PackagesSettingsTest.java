@@ -12,6 +12,8 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PackagesSettingsTest {
   private static PackagesSettings read(String toml) throws InvalidConfig {
@@ -78,5 +80,36 @@ class PackagesSettingsTest {
         .hasMessageContaining("is not an IP address");
     assertThatThrownBy(() -> read("[access]\ndeny = [\"192.0.2.0/\"]"))
         .hasMessageContaining("is not a network");
+  }
+
+  @Test
+  void proxiesAndThePublicUrlAreRead() throws InvalidConfig {
+    PackagesSettings settings =
+        read(
+            """
+            [packages]
+            trusted-proxies = ["10.0.0.0/8"]
+            proxy-protocol = true
+            public-url = "https://pkg.example:443/larder/"
+            """);
+    assertThat(settings.proxies().trusts(InetAddress.ofLiteral("10.1.2.3"))).isTrue();
+    assertThat(settings.proxies().protocol()).isTrue();
+    assertThat(settings.publicUrl()).isEqualTo("https://pkg.example/larder");
+  }
+
+  @Test
+  void aProxyProtocolThatNobodyMaySpeakIsRefused() {
+    assertThatThrownBy(() -> read("[packages]\nproxy-protocol = true"))
+        .hasMessageContaining("nobody may connect while no proxy is trusted")
+        .hasMessageContaining("trusted-proxies");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"pkg.example", "ftp://a", "https://a b", "https://a/?q", "https://", "https://a/$(x)"})
+  void publicUrlsThatCannotBeToldAreRefused(String url) {
+    assertThatThrownBy(() -> read("[packages]\npublic-url = \"" + url + "\""))
+        .hasMessageContaining("is not a URL that clients can be told")
+        .hasMessageContaining("https://packages.example.net");
   }
 }
