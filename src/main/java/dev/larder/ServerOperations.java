@@ -82,7 +82,11 @@ final class ServerOperations implements Operations {
         urls(packages.addresses()),
         own,
         free,
-        new ServerReport.Load(packages.connections(), packages.responses()));
+        new ServerReport.Load(
+            packages.connections(),
+            packages.responses(),
+            packages.refusals(),
+            packages.limitedClients()));
   }
 
   @Override

@@ -47,6 +47,16 @@ enum Metric {
       "larder_packages_responses_total",
       "Responses of the package listener by status code.",
       "code"),
+  REFUSED(
+      Kind.COUNTER,
+      "larder_requests_refused_total",
+      "Requests and connections refused to clients of the package listener, by the limit:"
+          + " connections, fills, rate, pages.",
+      "reason"),
+  LIMITED_CLIENTS(
+      Kind.GAUGE,
+      "larder_limits_clients",
+      "Clients that are remembered because of limits."),
 
   MIRROR_REQUESTS(
       Kind.COUNTER,

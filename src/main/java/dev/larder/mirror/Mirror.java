@@ -7,6 +7,7 @@ import dev.larder.egress.Egress;
 import dev.larder.events.EventLog;
 import dev.larder.format.Format;
 import dev.larder.format.IndexTrust;
+import dev.larder.limits.FillTurns;
 import dev.larder.repo.Answer;
 import dev.larder.repo.Ask;
 import dev.larder.repo.Content;
@@ -16,6 +17,7 @@ import dev.larder.store.Layout;
 import dev.larder.store.RelPath;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -75,6 +77,7 @@ public final class Mirror implements Content, Closeable {
   /// @param cache gives room on the disk
   /// @param egress to fetch with
   /// @param trust which signatures are good
+  /// @param turns whose turn it is to make us ask an upstream
   /// @param events takes what happens
   /// @param clock the time
   public record Surroundings(
@@ -84,6 +87,7 @@ public final class Mirror implements Content, Closeable {
       Cache cache,
       Egress egress,
       Trust trust,
+      FillTurns turns,
       EventLog events,
       InstantSource clock) {}
 
@@ -121,7 +125,17 @@ public final class Mirror implements Content, Closeable {
     Kept kept = Kept.open(around.layout().keep(name));
     Workings workings =
         new Workings(
-            settings, format, upstreams, held, share, kept, uses, traffic, around.events(), clock);
+            settings,
+            format,
+            upstreams,
+            held,
+            share,
+            kept,
+            uses,
+            traffic,
+            around.turns(),
+            around.events(),
+            clock);
 
     Signatures signatures = new Signatures(workings);
     IndexCheck check = new IndexCheck(format, around.trust(), settings.verify(), signatures);
@@ -179,8 +193,8 @@ public final class Mirror implements Content, Closeable {
   }
 
   @Override
-  public void ahead(RelPath path) {
-    answers.ahead(path);
+  public void ahead(RelPath path, InetAddress client) {
+    answers.ahead(path, client);
   }
 
   @Override

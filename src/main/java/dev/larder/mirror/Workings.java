@@ -3,6 +3,7 @@ package dev.larder.mirror;
 import dev.larder.cache.Share;
 import dev.larder.events.EventLog;
 import dev.larder.format.Format;
+import dev.larder.limits.FillTurns;
 import java.time.InstantSource;
 
 /// The parts of a mirror that its classes share, made once in [Mirror#open].
@@ -15,6 +16,7 @@ import java.time.InstantSource;
 /// @param kept which of them nothing removes
 /// @param uses what clients asked for
 /// @param traffic counters
+/// @param turns whose turn it is to make us ask an upstream
 /// @param events takes what happens
 /// @param clock the time
 record Workings(
@@ -26,5 +28,6 @@ record Workings(
     Kept kept,
     LastUse uses,
     Traffic traffic,
+    FillTurns turns,
     EventLog events,
     InstantSource clock) {}

@@ -1,5 +1,6 @@
 package dev.larder.serve;
 
+import dev.larder.limits.Refusals;
 import dev.larder.repo.Answer;
 import dev.larder.repo.Ask;
 import dev.larder.repo.CacheStatus;
@@ -23,8 +24,13 @@ final class Answering {
   private final HotCache hot;
   private final Pages pages;
   private final HttpDate.Line date;
+  private final PageRoom room;
+  private final Refusals refusals;
 
-  Answering(HotCache hot, Pages pages, HttpDate.Line date) {
+  Answering(
+      HotCache hot, Pages pages, HttpDate.Line date, PageRoom room, Refusals refusals) {
+    this.room = room;
+    this.refusals = refusals;
     this.hot = hot;
     this.pages = pages;
     this.date = date;
@@ -92,15 +98,34 @@ final class Answering {
   Reply ask(Request request, Place place, InetAddress client, String askedAt) {
     try {
       return switch (place) {
-        case Place.Front() -> pages.front(request, askedAt);
+        case Place.Front() -> page(request, client, () -> pages.front(request, askedAt));
         case Place.Nowhere(int code, String why) -> Replies.text(request, code, why);
         case Place.Inside inside ->
-            inside.directory() ? list(request, inside) : file(request, inside, client);
+            inside.directory()
+                ? page(request, client, () -> list(request, inside))
+                : file(request, inside, client);
       };
     } catch (IOException | RuntimeException e) {
       // The root of a request's thread: nobody above could answer the client.
       log.error("cannot answer {} {}", request.method(), request.target(), e);
       return Replies.text(request, 500, "Something went wrong here; the server's log has more.");
+    }
+  }
+
+  /// Makes a page.
+  private interface Maker {
+    Reply make() throws IOException;
+  }
+
+  private Reply page(Request request, InetAddress client, Maker maker) throws IOException {
+    if (!room.make()) {
+      refusals.count(Refusals.Reason.PAGES, client);
+      return Replies.noRoom(request);
+    }
+    try {
+      return maker.make();
+    } finally {
+      room.made();
     }
   }
 
@@ -125,6 +150,9 @@ final class Answering {
               ? Replies.text(request, 404, why, status, Map.of())
               : redirectToDirectory(request, place);
       case Answer.Unavailable no -> {
+        if (no.code() == 429) {
+          refusals.count(Refusals.Reason.FILLS, client);
+        }
         String seconds = Long.toString(Math.max(1, no.retryAfter().toSeconds()));
         yield Replies.text(
             request, no.code(), no.why(), no.status(), Map.of("Retry-After", seconds));

@@ -1,6 +1,9 @@
 package dev.larder.serve;
 
 import dev.larder.config.Addresses;
+import dev.larder.limits.OpenConnections;
+import dev.larder.limits.Pace;
+import dev.larder.limits.Refusals;
 import dev.larder.serve.Reply.Framing;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -15,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,18 +41,6 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
 
   private static final byte[] NONE = new byte[0];
 
-  /// Stands for whatever one client too many would have asked.
-  private static final Request OVERLOADED =
-      new Request(
-          "GET",
-          "/",
-          null,
-          Conditions.NONE,
-          true,
-          false,
-          new Request.Refusal(503, "There are too many connections; try again soon.", true),
-          null);
-
   /// What clients are told that [Admission] refuses.
   private static final Request.Refusal FORBIDDEN =
       new Request.Refusal(
@@ -61,6 +53,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
   private final ArrayDeque<Request> queue = new ArrayDeque<>();
   private final Watch watch;
   private final LookAhead ahead;
+  private final Turnstile turnstile;
   private @Nullable Channel open;
   private @Nullable Request current;
   private @Nullable Sender sender;
@@ -80,6 +73,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
     this.routes = routes;
     this.watch = new Watch(service.limits());
     this.ahead = new LookAhead(service, routes);
+    this.turnstile = new Turnstile(service.clients());
   }
 
   private static byte[] ascii(String text) {
@@ -99,11 +93,18 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
     watch.start(ctx.channel(), this::isBusy);
-    boolean room = service.admit();
+    OpenConnections.Verdict verdict = turnstile.open(client());
     forbidden = !service.admission().admits(client());
-    if (!room) {
-      queue.add(OVERLOADED);
-      advance();
+    if (forbidden || verdict != OpenConnections.Verdict.WELCOME) {
+      watch.hurry();
+    }
+    switch (verdict) {
+      case WELCOME -> {}
+      case UNTOLD -> ctx.close();
+      case TOO_MANY, TOO_MANY_OF_CLIENT -> {
+        queue.add(Turnstile.tooMany(verdict));
+        advance();
+      }
     }
   }
 
@@ -130,12 +131,13 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
         Request asked = Request.of(request);
         Request added = forbidden ? asked.refused(FORBIDDEN) : asked;
         queue.add(added);
-        if (queue.size() >= service.limits().queued()) {
+        turnstile.waits(added.size());
+        if (queue.size() >= service.limits().queued() || turnstile.isFull()) {
           ctx.channel().config().setAutoRead(false);
         }
         advance();
         if (!queue.isEmpty()) {
-          ahead.waits(ctx.channel(), added);
+          ahead.waits(ctx.channel(), added, client());
         }
       }
     } finally {
@@ -174,7 +176,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
     queue.clear();
     ahead.end();
     watch.stop();
-    service.release();
+    turnstile.close();
     Sender gone = sender;
     if (gone != null) {
       gone.cancel();
@@ -209,6 +211,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
         if (next == null) {
           break;
         }
+        turnstile.waits(-next.size());
         begin(next);
       }
     } finally {
@@ -221,7 +224,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
       if (!isBusy()) {
         closeOrderly();
       }
-    } else if (!channel().config().isAutoRead() && queue.size() <= service.limits().queued() / 2) {
+    } else if (!channel().config().isAutoRead()
+        && queue.size() <= service.limits().queued() / 2
+        && !turnstile.isFull()) {
       // Not only once all are answered: what the client has sent meanwhile is looked ahead to.
       channel().config().setAutoRead(true);
     }
@@ -233,6 +238,21 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
     visit = Visit.begin(service.log(), request, client());
     if (request.refusal() != null) {
       send(request, Replies.refused(request, request.refusal()));
+      return;
+    }
+    long wait = turnstile.turn(client());
+    if (wait < 0) {
+      send(request, Turnstile.refused(request, wait));
+    } else if (wait > 0) {
+      flush();
+      channel().eventLoop().schedule(() -> proceed(request), wait, TimeUnit.NANOSECONDS);
+    } else {
+      proceed(request);
+    }
+  }
+
+  private void proceed(Request request) {
+    if (closing) {
       return;
     }
     Place place = routes.find(request.target(), local());
@@ -315,6 +335,12 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
     if (log.isDebugEnabled()) {
       log.debug("{} {} {} {}", remote(), request.method(), request.target(), reply.code());
     }
+    if (reply.payload() instanceof Payload.Memory(byte[] page)
+        && !service.pages().take(page.length)) {
+      service.clients().refusals().count(Refusals.Reason.PAGES, client());
+      send(request, Replies.noRoom(request));
+      return;
+    }
     service.responses().count(reply.code());
     tally = reply.tally();
     if (visit != null) {
@@ -369,9 +395,14 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
     tally = null;
     Visit visited = visit;
     visit = null;
+    Pace pace = pace();
+    if (pace != null) {
+      pace.sent(sentLength);
+    }
     ChannelFuture written = channel().write(bytes);
-    if (counting != null || visited != null) {
+    if (counting != null || visited != null || sentLength > PageRoom.SMALL) {
       written.addListener(w -> {
+        service.pages().give(sentLength);
         if (counting != null) {
           counting.count(w.isSuccess() ? bodyLength : 0);
         }
@@ -387,6 +418,11 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
   private void sendBody(Sender body) {
     sender = body;
     body.start();
+  }
+
+  @Override
+  public @Nullable Pace pace() {
+    return turnstile.pace();
   }
 
   @Override

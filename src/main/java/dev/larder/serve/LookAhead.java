@@ -3,6 +3,7 @@ package dev.larder.serve;
 import dev.larder.repo.Content;
 import dev.larder.store.RelPath;
 import io.netty.channel.Channel;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.concurrent.RejectedExecutionException;
@@ -31,11 +32,11 @@ final class LookAhead {
     this.routes = routes;
   }
 
-  /// `request` waits behind another one.
-  void waits(Channel channel, Request request) {
+  /// `request` of `client` waits behind another one.
+  void waits(Channel channel, Request request, InetAddress client) {
     if (needsWholeFile(request)) {
       untold.add(request);
-      tell(channel);
+      tell(channel, client);
     }
   }
 
@@ -59,7 +60,7 @@ final class LookAhead {
         && request.conditions().equals(Conditions.NONE);
   }
 
-  private void tell(Channel channel) {
+  private void tell(Channel channel, InetAddress client) {
     while (running < service.limits().queued() && !untold.isEmpty()) {
       Request request = untold.remove();
       InetSocketAddress local = (InetSocketAddress) channel.localAddress();
@@ -67,36 +68,37 @@ final class LookAhead {
           && !inside.directory()
           && !inside.path().isRoot()
           && !service.answering().hasAtHand(inside)
+          && service.clients().fills().isShort(client)
           && service.aheads().tryAcquire()) {
         running++;
-        start(channel, inside.content(), inside.path());
+        start(channel, inside.content(), inside.path(), client);
       }
     }
   }
 
-  private void start(Channel channel, Content content, RelPath path) {
+  private void start(Channel channel, Content content, RelPath path, InetAddress client) {
     Thread.ofVirtual()
         .name("ahead")
         .start(() -> {
           try {
-            content.ahead(path);
+            content.ahead(path, client);
           } catch (RuntimeException e) {
             // The request itself will fail or not, and be answered accordingly.
             log.debug("cannot look ahead to {} of {}: {}", path, content.name(), e.toString());
           } finally {
             service.aheads().release();
-            ended(channel);
+            ended(channel, client);
           }
         });
   }
 
-  private void ended(Channel channel) {
+  private void ended(Channel channel, InetAddress client) {
     try {
       channel
           .eventLoop()
           .execute(() -> {
             running--;
-            tell(channel);
+            tell(channel, client);
           });
     } catch (RejectedExecutionException e) {
       // The listener is closed, and nothing waits.

@@ -79,7 +79,11 @@ public final class SampleOperations implements Operations {
         List.of("http://127.0.0.1:8080", "http://192.0.2.7:8080"),
         own,
         44_238_217_216L,
-        new ServerReport.Load(7, Map.of(200, 120L, 304, 80L, 404, 3L)));
+        new ServerReport.Load(
+            7,
+            Map.of(200, 120L, 304, 80L, 404, 3L),
+            Map.of("connections", 0L, "fills", 2L, "rate", 5L, "pages", 0L),
+            3));
   }
 
   @Override
