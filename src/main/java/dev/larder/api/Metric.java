@@ -54,9 +54,7 @@ enum Metric {
           + " connections, fills, rate, pages.",
       "reason"),
   LIMITED_CLIENTS(
-      Kind.GAUGE,
-      "larder_limits_clients",
-      "Clients that are remembered because of limits."),
+      Kind.GAUGE, "larder_limits_clients", "Clients that are remembered because of limits."),
 
   MIRROR_REQUESTS(
       Kind.COUNTER,

@@ -72,6 +72,6 @@ public final class Pace {
   /// @param most without a limit
   public int piece(int most) {
     long rate = limits.settings().bytesPerClient();
-    return rate == 0 ? most : (int) Math.clamp(rate / PIECES_A_SECOND, LEAST_PIECE, most);
+    return rate == 0 ? most : Math.clamp(rate / PIECES_A_SECOND, LEAST_PIECE, most);
   }
 }

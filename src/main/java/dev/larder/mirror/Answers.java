@@ -1,8 +1,8 @@
 package dev.larder.mirror;
 
 import dev.larder.format.PathKind;
-import dev.larder.mirror.HeldFiles.Held;
 import dev.larder.limits.FillTurns.Turn;
+import dev.larder.mirror.HeldFiles.Held;
 import dev.larder.repo.Answer;
 import dev.larder.repo.Answer.Body;
 import dev.larder.repo.Answer.Validity;

@@ -2,8 +2,8 @@ package dev.larder.mirror;
 
 import dev.larder.egress.HttpDate;
 import dev.larder.format.PathKind;
-import dev.larder.mirror.HeldFiles.Held;
 import dev.larder.limits.FillTurns.Turn;
+import dev.larder.mirror.HeldFiles.Held;
 import dev.larder.repo.Answer;
 import dev.larder.repo.Answer.Body;
 import dev.larder.repo.Answer.Validity;
@@ -30,8 +30,6 @@ final class PackageAnswers {
   /// phttpget gives up its whole list if one answer takes fifteen seconds, and a small file is
   /// withheld for some of them; without one file it goes on.
   private static final Duration HEAD_LIMIT_IN_A_LIST = Duration.ofSeconds(10);
-
-  private static final Duration SOON = Duration.ofSeconds(5);
 
   /// A range that begins further ahead of the fill than this is fetched beside it.
   private static final long FAR_AHEAD = 4L << 20;

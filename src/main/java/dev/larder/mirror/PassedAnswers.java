@@ -7,10 +7,8 @@ import dev.larder.repo.Answer.Validity;
 import dev.larder.repo.Ask;
 import dev.larder.repo.CacheStatus;
 import dev.larder.repo.Representation;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 
 /// Answers whose bytes go from an upstream to one client and are not kept. Each takes a turn of
 /// that client until it has ended.
@@ -101,8 +99,7 @@ final class PassedAnswers {
   }
 
   private Passthrough.Outcome open(FillOrder order, long from, long to, Turn turn) {
-    return Passthrough.open(
-        workings.upstreams(), order, from, to, workings.traffic(), turn::end);
+    return Passthrough.open(workings.upstreams(), order, from, to, workings.traffic(), turn::end);
   }
 
   /// The answer for a client that has had no turn.

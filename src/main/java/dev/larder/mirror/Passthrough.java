@@ -55,12 +55,7 @@ final class Passthrough implements Answer.Passage {
   /// @param to last byte, or -1 for the end
   /// @param ended run when it has ended, or has not begun; perhaps more than once
   static Outcome open(
-      Upstreams upstreams,
-      FillOrder order,
-      long from,
-      long to,
-      Traffic traffic,
-      Runnable ended) {
+      Upstreams upstreams, FillOrder order, long from, long to, Traffic traffic, Runnable ended) {
     Outcome outcome = asked(upstreams, order, from, to, traffic, ended);
     if (!(outcome instanceof Outcome.Open)) {
       ended.run();
@@ -69,12 +64,7 @@ final class Passthrough implements Answer.Passage {
   }
 
   private static Outcome asked(
-      Upstreams upstreams,
-      FillOrder order,
-      long from,
-      long to,
-      Traffic traffic,
-      Runnable ended) {
+      Upstreams upstreams, FillOrder order, long from, long to, Traffic traffic, Runnable ended) {
     String why = "no upstream is configured";
     boolean absent = false;
     for (Upstream upstream : upstreams.inOrder(order.promise().key())) {

@@ -27,8 +27,7 @@ final class Answering {
   private final PageRoom room;
   private final Refusals refusals;
 
-  Answering(
-      HotCache hot, Pages pages, HttpDate.Line date, PageRoom room, Refusals refusals) {
+  Answering(HotCache hot, Pages pages, HttpDate.Line date, PageRoom room, Refusals refusals) {
     this.room = room;
     this.refusals = refusals;
     this.hot = hot;

@@ -12,12 +12,7 @@ import java.time.Duration;
 ///   reset that destroys what the client has not read yet (RFC 9112 section 9.6)
 /// @param grace how long bodies may go on once the listener closes
 record Limits(
-    int queued,
-    Duration header,
-    Duration idle,
-    Duration stalled,
-    Duration linger,
-    Duration grace) {
+    int queued, Duration header, Duration idle, Duration stalled, Duration linger, Duration grace) {
   static final int MAX_LINE = 8 * 1024;
   static final int MAX_HEADER = 16 * 1024;
 

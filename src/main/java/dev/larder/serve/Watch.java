@@ -88,7 +88,8 @@ final class Watch extends ChannelInboundHandlerAdapter {
     } else if (!busy.getAsBoolean()) {
       if (headerSince != NEVER && now - headerSince >= limits.header().toNanos()) {
         close("has not finished its request");
-      } else if (now - idleSince >= (hurried ? limits.header() : limits.idle()).toNanos() && headerSince == NEVER) {
+      } else if (now - idleSince >= (hurried ? limits.header() : limits.idle()).toNanos()
+          && headerSince == NEVER) {
         close("is idle");
       }
     }

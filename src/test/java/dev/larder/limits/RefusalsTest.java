@@ -2,6 +2,7 @@ package dev.larder.limits;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -19,6 +20,7 @@ class RefusalsTest {
 
   @BeforeEach
   void listen() {
+    logger.setLevel(Level.INFO);
     appender.start();
     logger.addAppender(appender);
   }
@@ -26,6 +28,7 @@ class RefusalsTest {
   @AfterEach
   void leave() {
     logger.detachAppender(appender);
+    logger.setLevel(null);
   }
 
   private List<String> lines() {
@@ -53,7 +56,8 @@ class RefusalsTest {
   @Test
   void ofVeryManyClientsTheMostAreNamed() {
     for (int i = 0; i < 5000; i++) {
-      refusals.count(Refusals.Reason.RATE, InetAddress.ofLiteral("10.0." + i / 250 + "." + i % 250));
+      refusals.count(
+          Refusals.Reason.RATE, InetAddress.ofLiteral("10.0." + i / 250 + "." + i % 250));
     }
     refusals.tell();
     List<String> lines = lines();
