@@ -11,6 +11,7 @@ import dev.larder.config.Section;
 import dev.larder.config.Setting;
 import dev.larder.config.Type;
 import dev.larder.egress.EgressSettings;
+import dev.larder.limits.LimitsSettings;
 import dev.larder.log.LogSettings;
 import dev.larder.mirror.MirrorSettings;
 import dev.larder.repo.Admission;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param data directory of everything Larder keeps; absolute
 /// @param packages the package listener
+/// @param limits what one client of it may use
 /// @param console the console listener
 /// @param tokens for the console, declared by their hashes
 /// @param cache what mirrors may take of the disk
@@ -40,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 public record Config(
     Path data,
     PackagesSettings packages,
+    LimitsSettings limits,
     ConsoleSettings console,
     List<TokenSettings> tokens,
     CacheSettings cache,
@@ -62,6 +65,7 @@ public record Config(
           PackagesSettings.TABLE,
           PackagesSettings.Tls.TABLE,
           Admission.TABLE,
+          LimitsSettings.TABLE,
           ConsoleSettings.TABLE,
           TokenSettings.TABLE,
           CacheSettings.TABLE,
@@ -187,6 +191,7 @@ public record Config(
         new Config(
             data,
             PackagesSettings.read(packages, root.table("access")),
+            LimitsSettings.read(root.table("limits")),
             ConsoleSettings.read(console),
             TokenSettings.read(root.list("token")),
             CacheSettings.read(root.table("cache")),

@@ -17,6 +17,7 @@ import dev.larder.format.freebsd.FreeBsdReleasesFormat;
 import dev.larder.format.freebsd.FreeBsdUpdateFormat;
 import dev.larder.format.freebsd.PkgTrust;
 import dev.larder.format.pacman.PacmanFormat;
+import dev.larder.limits.ClientLimits;
 import dev.larder.log.AccessLog;
 import dev.larder.log.Logs;
 import dev.larder.mirror.Mirror;
@@ -94,6 +95,7 @@ public final class Larder implements Closeable {
     Discovery discovery = new Discovery(config.egress(), new Random());
     parts.push(discovery::close);
 
+    ClientLimits clients = ClientLimits.of(config.limits(), config.packages()::isProxy);
     for (MirrorSettings settings : config.mirrors()) {
       if (lacksKeys(settings)) {
         LOG.info("mirror {}: signatures are left for clients to check", settings.name());
@@ -106,6 +108,7 @@ public final class Larder implements Closeable {
               cache,
               egress,
               trust(settings),
+              clients.fills(),
               events,
               clock);
       Mirror.UpstreamUrls upstreams = UpstreamLists.of(settings.upstream(), discovery);
@@ -120,7 +123,10 @@ public final class Larder implements Closeable {
     packages =
         owned(
             PackageListener.open(
-                config.packages(), site(config), logs == null ? AccessLog.off() : logs.access()));
+                config.packages(),
+                site(config),
+                clients,
+                logs == null ? AccessLog.off() : logs.access()));
     ConsoleSettings settings = config.console();
     AccessSettings who =
         new AccessSettings(

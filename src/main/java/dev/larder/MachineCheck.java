@@ -38,8 +38,9 @@ final class MachineCheck {
     this.clock = clock;
   }
 
-  void look() {
-    Natives natives = Natives.here();
+  /// @param connections how many clients may be connected at once
+  void look(int connections) {
+    Natives natives = Natives.here(connections);
     java();
     memory(((OperatingSystemMXBean) bean()).getTotalMemorySize());
     natives(natives);

@@ -83,7 +83,11 @@ final class ServerOperations implements Operations {
         own,
         config.packages().publicUrl(),
         free,
-        new ServerReport.Load(packages.connections(), packages.responses(), packages.refusals()));
+        new ServerReport.Load(
+            packages.connections(),
+            packages.responses(),
+            packages.refusals(),
+            packages.limitedClients()));
   }
 
   @Override

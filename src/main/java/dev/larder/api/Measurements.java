@@ -79,7 +79,8 @@ final class Measurements {
         .load()
         .responses()
         .forEach((code, count) -> add(Metric.RESPONSES, count, Integer.toString(code)));
-    server.load().refused().forEach((reason, count) -> add(Metric.REFUSED, count, reason));
+    server.load().refusals().forEach((reason, count) -> add(Metric.REFUSED, count, reason));
+    add(Metric.LIMITED_CLIENTS, server.load().clients());
     return this;
   }
 

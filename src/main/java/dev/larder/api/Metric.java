@@ -57,8 +57,10 @@ enum Metric {
       "Requests and connections that the package listener refused: network, by allow and deny; root,"
           + " for a path outside the roots of its mirror; proxy, for a connection without the header"
           + " of the PROXY protocol or from an untrusted one, or headers of proxies that contradict"
-          + " each other.",
+          + " each other; connections, fills, rate, pages, by the limit of that name.",
       "reason"),
+  LIMITED_CLIENTS(
+      Kind.GAUGE, "larder_limits_clients", "Clients that are remembered because of limits."),
 
   MIRROR_REQUESTS(
       Kind.COUNTER,

@@ -40,12 +40,14 @@ public record ServerReport(
   ///
   /// @param connections that are open
   /// @param responses since the start, by status code; none without a response
-  /// @param refused since the start, by reason
-  public record Load(int connections, Map<Integer, Long> responses, Map<String, Long> refused) {
+  /// @param refusals what was refused to clients since the start, by a word for the reason
+  /// @param clients how many are remembered because of limits
+  public record Load(
+      int connections, Map<Integer, Long> responses, Map<String, Long> refusals, long clients) {
     /// Takes defensive copies.
     public Load {
       responses = Map.copyOf(responses);
-      refused = Map.copyOf(refused);
+      refusals = Map.copyOf(refusals);
     }
   }
 }

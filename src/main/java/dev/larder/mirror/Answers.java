@@ -1,6 +1,7 @@
 package dev.larder.mirror;
 
 import dev.larder.format.PathKind;
+import dev.larder.limits.FillTurns.Turn;
 import dev.larder.mirror.HeldFiles.Held;
 import dev.larder.repo.Answer;
 import dev.larder.repo.Answer.Body;
@@ -56,8 +57,12 @@ final class Answers {
       }
       return switch (workings.format().kind(ask.path())) {
         case PathKind.Index _ -> {
-          workings.uses().index(ask.path());
-          yield index(ask, ask.path());
+          Answer answer = index(ask, ask.path());
+          if (answer instanceof Answer.Found || answer instanceof Answer.Moved) {
+            // Only now: each one that is in use is fetched with the set, and names can be made up.
+            workings.uses().index(ask.path());
+          }
+          yield answer;
         }
         case PathKind.IndexSignature signature -> index(ask, signature.of());
         case PathKind.Token _ -> token(ask);
@@ -81,10 +86,12 @@ final class Answers {
   }
 
   /// Fetches what a client will ask for soon, if it is not here. Blocks until it is on its way.
-  void ahead(RelPath path) {
+  ///
+  /// @param client who will; null if we want it ourselves
+  void ahead(RelPath path, @Nullable InetAddress client) {
     try {
       if (!isNoFile(path)) {
-        packages.ahead(path);
+        packages.ahead(path, client);
       }
     } catch (IOException | UncheckedIOException e) {
       // Whoever asks for it is told.
@@ -144,7 +151,22 @@ final class Answers {
     }
     Generation before = root.current();
     boolean fresh = before != null && root.isFresh(before);
-    Generation generation = root.forIndex(index);
+    Turn turn = null;
+    if (!root.has(index) && !root.isAbsent(index)) {
+      // A name that nobody has asked for yet costs upstream some requests.
+      turn = workings.turns().take(ask.client());
+      if (turn == null) {
+        return PassedAnswers.tooMany("uri-miss");
+      }
+    }
+    Generation generation;
+    try {
+      generation = root.forIndex(index);
+    } finally {
+      if (turn != null) {
+        turn.end();
+      }
+    }
     if (generation == null) {
       return noIndex(ask, root, index);
     }

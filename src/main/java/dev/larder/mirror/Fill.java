@@ -44,6 +44,7 @@ final class Fill {
 
   private final FillOrder order;
   private final Growth growth;
+  private final FillStart start = new FillStart();
   private final Fills fills;
   private final CompletableFuture<FillHead> head = new CompletableFuture<>();
   private final Set<Upstream> contributors = new HashSet<>();
@@ -72,15 +73,6 @@ final class Fill {
     DISTRUSTED
   }
 
-  /// The disk failed us, not an upstream.
-  private static final class DiskFailure extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    DiskFailure(IOException cause) {
-      super(cause.getMessage(), cause);
-    }
-  }
-
   /// An upstream's bytes are not what they must be.
   private static final class UpstreamFault extends IOException {
     private static final long serialVersionUID = 1L;
@@ -93,6 +85,11 @@ final class Fill {
   /// The file as its readers see it; whoever joined it leaves it.
   Growth growth() {
     return growth;
+  }
+
+  /// When it begins.
+  FillStart start() {
+    return start;
   }
 
   /// Base URL of the upstream that was asked last, without user and password; empty if none was.
@@ -140,6 +137,14 @@ final class Fill {
         LOG.debug("journal of {}", order.path(), e);
       }
     }
+  }
+
+  /// Ends it before it has begun, since it is nobody's turn.
+  void refuse() {
+    head.complete(new FillHead.Failed(429, "too many at once", RETRY_AFTER));
+    fail("too many at once");
+    fills.ended(order, this);
+    growth.leave();
   }
 
   /// Does the download. Runs on a virtual thread of its own.

@@ -21,7 +21,7 @@ sealed interface FillHead {
 
   /// It cannot be had now.
   ///
-  /// @param code HTTP status that fits: 502, 503 or 504
+  /// @param code HTTP status that fits: 502, 503 or 504; 429 if it was nobody's turn
   record Failed(int code, String why, Duration retryAfter) implements FillHead {}
 
   /// The disk does not take it; the bytes have to pass through.

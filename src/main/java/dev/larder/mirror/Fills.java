@@ -3,11 +3,13 @@ package dev.larder.mirror;
 import dev.larder.cache.Share;
 import dev.larder.format.Format;
 import dev.larder.format.PathKind;
+import dev.larder.limits.FillTurns;
 import dev.larder.store.Checksum;
 import dev.larder.store.GrowingFile;
 import dev.larder.store.RelPath;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,6 +45,7 @@ final class Fills implements Closeable {
   private final Traffic traffic;
   private final InstantSource clock;
   private final Absences absences;
+  private final FillTurns turns;
   private volatile boolean closed;
   private volatile Instant diskFailedAt = Instant.EPOCH;
 
@@ -62,6 +65,7 @@ final class Fills implements Closeable {
     this.traffic = workings.traffic();
     this.clock = workings.clock();
     this.absences = new Absences(clock);
+    this.turns = workings.turns();
   }
 
   /// Looks at a complete file before its last bytes are released.
@@ -70,10 +74,22 @@ final class Fills implements Closeable {
     @Nullable String refusal(FillOrder order, Path file);
   }
 
-  /// Joins the fill of these bytes, starting it if there is none.
+  /// Joins the fill of these bytes, starting it if there is none, which may have to wait for the
+  /// client's turn.
   ///
+  /// @param client who wants it; null if we do
   /// @return the fill, joined: the caller calls [Growth#leave()]
-  Fill join(FillOrder order) {
+  Fill join(FillOrder order, @Nullable InetAddress client) {
+    Fill fill = join(order);
+    if (client == null) {
+      fill.start().wantedByUs();
+    } else {
+      fill.start().wantedBy(turns, client);
+    }
+    return fill;
+  }
+
+  private Fill join(FillOrder order) {
     return running.compute(
         order.key(),
         (key, fill) ->
@@ -91,6 +107,10 @@ final class Fills implements Closeable {
     Thread.ofVirtual()
         .name("fill " + order.path())
         .start(() -> {
+          if (!fill.start().await(FillTurns.PATIENCE)) {
+            fill.refuse();
+            return;
+          }
           // A package waits for its signature while it holds a slot; so that never waits for one.
           boolean small = format.kind(order.path()) instanceof PathKind.Companion;
           if (!small) {
@@ -99,6 +119,7 @@ final class Fills implements Closeable {
           try {
             fill.run();
           } finally {
+            fill.start().end();
             if (!small) {
               slots.release();
             }
@@ -220,7 +241,7 @@ final class Fills implements Closeable {
   ///
   /// @return whether it is here
   boolean bring(FillOrder order, Duration limit) throws InterruptedException {
-    Fill fill = join(order);
+    Fill fill = join(order, null);
     try {
       return fill.growth().awaitEnd(limit) instanceof GrowingFile.State.Complete;
     } finally {

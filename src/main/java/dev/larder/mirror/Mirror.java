@@ -7,6 +7,7 @@ import dev.larder.egress.Egress;
 import dev.larder.events.EventLog;
 import dev.larder.format.Format;
 import dev.larder.format.IndexTrust;
+import dev.larder.limits.FillTurns;
 import dev.larder.repo.Admission;
 import dev.larder.repo.Answer;
 import dev.larder.repo.Ask;
@@ -17,6 +18,7 @@ import dev.larder.store.Layout;
 import dev.larder.store.RelPath;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -76,6 +78,7 @@ public final class Mirror implements Content, Closeable {
   /// @param cache gives room on the disk
   /// @param egress to fetch with
   /// @param trust which signatures are good
+  /// @param turns whose turn it is to make us ask an upstream
   /// @param events takes what happens
   /// @param clock the time
   public record Surroundings(
@@ -85,6 +88,7 @@ public final class Mirror implements Content, Closeable {
       Cache cache,
       Egress egress,
       Trust trust,
+      FillTurns turns,
       EventLog events,
       InstantSource clock) {}
 
@@ -131,6 +135,7 @@ public final class Mirror implements Content, Closeable {
             uses,
             new Ahead(),
             new Traffic(),
+            around.turns(),
             around.events(),
             clock);
 
@@ -200,8 +205,8 @@ public final class Mirror implements Content, Closeable {
   }
 
   @Override
-  public void ahead(RelPath path) {
-    answers.ahead(path);
+  public void ahead(RelPath path, InetAddress client) {
+    answers.ahead(path, client);
   }
 
   @Override

@@ -107,7 +107,7 @@ final class MirrorStock implements Stock {
     if (verdict == Verdict.DAMAGED) {
       tell(name);
       if (path != null && !Layout.isAside(name)) {
-        answers.ahead(path);
+        answers.ahead(path, null);
       }
     }
     return verdict;

@@ -2,6 +2,7 @@ package dev.larder.mirror;
 
 import dev.larder.egress.HttpDate;
 import dev.larder.format.PathKind;
+import dev.larder.limits.FillTurns.Turn;
 import dev.larder.mirror.HeldFiles.Held;
 import dev.larder.repo.Answer;
 import dev.larder.repo.Answer.Body;
@@ -30,8 +31,6 @@ final class PackageAnswers {
   /// withheld for some of them; without one file it goes on.
   private static final Duration HEAD_LIMIT_IN_A_LIST = Duration.ofSeconds(10);
 
-  private static final Duration SOON = Duration.ofSeconds(5);
-
   /// A range that begins further ahead of the fill than this is fetched beside it.
   private static final long FAR_AHEAD = 4L << 20;
 
@@ -40,6 +39,7 @@ final class PackageAnswers {
   private final Fills fills;
   private final ClientGenerations clients;
   private final Absences absent;
+  private final PassedAnswers passed;
 
   PackageAnswers(Workings workings, Roots roots, Fills fills, ClientGenerations clients) {
     this.workings = workings;
@@ -47,16 +47,25 @@ final class PackageAnswers {
     this.fills = fills;
     this.clients = clients;
     this.absent = fills.absences();
+    this.passed = new PassedAnswers(workings);
   }
 
   /// A package or a companion of one.
   Answer promised(Ask ask) throws IOException, InterruptedException {
-    noteUse(ask.path());
+    Answer answer = findPromised(ask);
+    if (answer instanceof Answer.Found) {
+      // Only now: names can be made up, and each that is noted is written down.
+      noteUse(ask.path());
+    }
+    return answer;
+  }
+
+  private Answer findPromised(Ask ask) throws IOException, InterruptedException {
     // One look at the generations: the answer must not mix two of them.
     List<Generation> known = roots.known(ask.path());
     Naming naming = name(ask, known);
     if (naming instanceof Naming.Unnamed unnamed && !unnamed.covered()) {
-      learnIndex(ask.path());
+      learnIndex(ask.path(), ask.client());
       known = roots.known(ask.path());
       naming = name(ask, known);
     }
@@ -85,17 +94,34 @@ final class PackageAnswers {
 
   /// A package is asked for before any index of its directory was: CacheServer clients and clients
   /// with an older database do that. Brings the index if it can be had soon.
-  private void learnIndex(RelPath path) throws IOException, InterruptedException {
+  private void learnIndex(RelPath path, InetAddress client)
+      throws IOException, InterruptedException {
     RelPath owner =
         workings.format().kind(path) instanceof PathKind.Companion companion
             ? companion.of()
             : path;
     for (RelPath index : workings.format().indexesOf(owner, workings.settings().name())) {
       Root root = roots.of(index);
-      if (root != null && !root.isAbsent(index) && root.forIndexSoon(index)) {
+      if (root != null && !root.isAbsent(index) && broughtSoon(root, index, client)) {
         workings.uses().index(index);
         return;
       }
+    }
+  }
+
+  private boolean broughtSoon(Root root, RelPath index, InetAddress client)
+      throws InterruptedException {
+    if (root.has(index)) {
+      return root.forIndexSoon(index);
+    }
+    Turn turn = workings.turns().take(client);
+    if (turn == null) {
+      return false;
+    }
+    try {
+      return root.forIndexSoon(index);
+    } finally {
+      turn.end();
     }
   }
 
@@ -167,7 +193,7 @@ final class PackageAnswers {
   }
 
   /// Fetches `path` if its right bytes are known and not here, until it is known what comes.
-  void ahead(RelPath path) throws IOException, InterruptedException {
+  void ahead(RelPath path, @Nullable InetAddress client) throws IOException, InterruptedException {
     Promise promise =
         switch (workings.format().kind(path)) {
           case PathKind.HashNamed(Expected expected) -> Promise.of(expected);
@@ -189,7 +215,7 @@ final class PackageAnswers {
       held.file().close();
       return;
     }
-    Fill fill = fills.join(order(path, promise, false, Map.of()));
+    Fill fill = fills.join(order(path, promise, false, Map.of()), client);
     try {
       fill.awaitHead(HEAD_LIMIT);
     } finally {
@@ -246,6 +272,11 @@ final class PackageAnswers {
     return headers;
   }
 
+  /// Lets the bytes pass through without keeping them.
+  Answer pass(Ask ask, Promise promise) throws InterruptedException {
+    return passed.pass(ask, order(ask.path(), promise, false, Map.of()));
+  }
+
   private FillOrder order(
       RelPath path, Promise promise, boolean aside, Map<String, String> conditional) {
     return FillOrder.of(path, promise, aside, conditional, workings.format());
@@ -260,7 +291,7 @@ final class PackageAnswers {
       return stale != null ? stale(ask, stale) : pass(ask, order.promise());
     }
     boolean collapsed = fills.isRunning(order);
-    Fill fill = fills.join(order);
+    Fill fill = fills.join(order, ask.client());
     boolean handedOn = false;
     try {
       FillHead head = fill.awaitHead(stale != null ? Root.PATIENCE : limit(order));
@@ -290,6 +321,10 @@ final class PackageAnswers {
         case FillHead.Absent _ -> {
           end(stale);
           return gone();
+        }
+        case FillHead.Failed(int code, _, _) when code == 429 -> {
+          end(stale);
+          return PassedAnswers.tooMany("uri-miss");
         }
         case FillHead.Failed failed -> {
           return stale != null
@@ -349,7 +384,8 @@ final class PackageAnswers {
         null);
   }
 
-  private static Answer gone() {
+  /// The answer if no upstream has the file.
+  static Answer gone() {
     return new Answer.Absent(
         "No upstream has this file.", CacheStatus.forwarded("uri-miss", 404, false, ""));
   }
@@ -377,72 +413,15 @@ final class PackageAnswers {
           new Answer.Found(representation, new Body.None(), status, Validity.ONCE);
       case Ask.Want.Bytes bytes ->
           bytes.from() > fill.growth().released() + FAR_AHEAD
-              ? farAhead(representation, order, fill, bytes)
+              ? passed.farAhead(ask, representation, order, fill, bytes)
               : new Answer.Found(
                   representation, new Body.Growing(fill.growth()), status, Validity.ONCE);
-    };
-  }
-
-  private Answer farAhead(
-      Representation representation, FillOrder order, Fill fill, Ask.Want.Bytes bytes) {
-    CacheStatus status = CacheStatus.forwarded("partial", 206, false, "far-ahead");
-    return switch (Passthrough.open(
-        workings.upstreams(), order, bytes.from(), bytes.to(), workings.traffic())) {
-      case Passthrough.Outcome.Open open ->
-          new Answer.Found(representation, new Body.Passing(open.passage()), status, Validity.ONCE);
-      case Passthrough.Outcome.Absent _, Passthrough.Outcome.Failed _ ->
-          // Then the client waits until the fill has come that far.
-          new Answer.Found(representation, new Body.Growing(fill.growth()), status, Validity.ONCE);
     };
   }
 
   /// Whether the disk has refused bytes a moment ago.
   boolean diskIsFull() {
     return fills.diskHasJustFailed() || fills.diskIsFull();
-  }
-
-  /// Lets the bytes pass through without keeping them.
-  Answer pass(Ask ask, Promise promise) {
-    FillOrder order = order(ask.path(), promise, false, Map.of());
-    // The length is not known before upstream has answered, so the whole is asked for first.
-    return switch (Passthrough.open(workings.upstreams(), order, 0, -1, workings.traffic())) {
-      case Passthrough.Outcome.Absent _ -> gone();
-      case Passthrough.Outcome.Failed _ ->
-          new Answer.Unavailable(
-              502,
-              "No upstream could give this file.",
-              SOON,
-              CacheStatus.forwarded("bypass", 0, false, "disk-full"));
-      case Passthrough.Outcome.Open open -> passing(ask, order, open.passage());
-    };
-  }
-
-  private Answer passing(Ask ask, FillOrder order, Passthrough whole) {
-    CacheStatus status = CacheStatus.forwarded("bypass", 200, false, "disk-full");
-    Representation representation =
-        new Representation(
-            whole.size(), whole.lastModified(), order.promise().etag(), order.promise().sha256());
-    return switch (ask.want(representation)) {
-      case Ask.Want.Nothing _ -> {
-        whole.close();
-        yield new Answer.Found(representation, new Body.None(), status, Validity.ONCE);
-      }
-      case Ask.Want.Bytes bytes -> {
-        if (bytes.from() == 0 && bytes.to() < 0) {
-          yield new Answer.Found(representation, new Body.Passing(whole), status, Validity.ONCE);
-        }
-        whole.close();
-        yield switch (Passthrough.open(
-            workings.upstreams(), order, bytes.from(), bytes.to(), workings.traffic())) {
-          case Passthrough.Outcome.Open part ->
-              new Answer.Found(
-                  representation, new Body.Passing(part.passage()), status, Validity.ONCE);
-          case Passthrough.Outcome.Absent _ -> gone();
-          case Passthrough.Outcome.Failed failed ->
-              new Answer.Unavailable(502, "No upstream could give this range.", SOON, status);
-        };
-      }
-    };
   }
 
   /// Holds while nothing is removed from the tree.

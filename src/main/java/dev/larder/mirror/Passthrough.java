@@ -26,8 +26,11 @@ final class Passthrough implements Answer.Passage {
   private final long length;
   private final @Nullable Instant lastModified;
   private final long size;
+  private final Runnable ended;
 
-  private Passthrough(Fetched response, InputStream stream, long length, long size) {
+  private Passthrough(
+      Fetched response, InputStream stream, long length, long size, Runnable ended) {
+    this.ended = ended;
     this.response = response;
     this.stream = stream;
     this.length = length;
@@ -50,7 +53,18 @@ final class Passthrough implements Answer.Passage {
   /// Opens the bytes from `from` to `to` of what `order` names.
   ///
   /// @param to last byte, or -1 for the end
-  static Outcome open(Upstreams upstreams, FillOrder order, long from, long to, Traffic traffic) {
+  /// @param ended run when it has ended, or has not begun; perhaps more than once
+  static Outcome open(
+      Upstreams upstreams, FillOrder order, long from, long to, Traffic traffic, Runnable ended) {
+    Outcome outcome = asked(upstreams, order, from, to, traffic, ended);
+    if (!(outcome instanceof Outcome.Open)) {
+      ended.run();
+    }
+    return outcome;
+  }
+
+  private static Outcome asked(
+      Upstreams upstreams, FillOrder order, long from, long to, Traffic traffic, Runnable ended) {
     String why = "no upstream is configured";
     boolean absent = false;
     for (Upstream upstream : upstreams.inOrder(order.promise().key())) {
@@ -64,7 +78,7 @@ final class Passthrough implements Answer.Passage {
             HeadVerdict.judge(head, from, to, order.promise().expected(), order.mayBePage());
         if (verdict instanceof HeadVerdict.Take take) {
           traffic.passed();
-          return new Outcome.Open(opened(order, response, take, from, to, traffic));
+          return new Outcome.Open(opened(order, response, take, from, to, traffic, ended));
         }
         absent |= verdict instanceof HeadVerdict.Gone;
         why = upstream + ": " + verdict;
@@ -79,7 +93,13 @@ final class Passthrough implements Answer.Passage {
   }
 
   private static Passthrough opened(
-      FillOrder order, Fetched response, HeadVerdict.Take take, long from, long to, Traffic traffic)
+      FillOrder order,
+      Fetched response,
+      HeadVerdict.Take take,
+      long from,
+      long to,
+      Traffic traffic,
+      Runnable ended)
       throws IOException {
     InputStream body = response.body();
     body.skipNBytes(take.skip());
@@ -87,10 +107,10 @@ final class Passthrough implements Answer.Passage {
     Checksum checksum = order.promise().expected().checksum();
     long size = take.size();
     if (from == 0 && to < 0 && checksum != null && size >= 0) {
-      return new Passthrough(response, new Proven(counted, size, checksum), size, size);
+      return new Passthrough(response, new Proven(counted, size, checksum), size, size, ended);
     }
     long length = size < 0 ? -1 : (to < 0 ? size : Math.min(size, to + 1)) - from;
-    return new Passthrough(response, counted, length, size);
+    return new Passthrough(response, counted, length, size, ended);
   }
 
   /// The parts of an answer's head that [HeadVerdict] looks at.
@@ -134,6 +154,7 @@ final class Passthrough implements Answer.Passage {
   @Override
   public void close() {
     response.close();
+    ended.run();
   }
 
   private static final class Counted extends FilterInputStream {

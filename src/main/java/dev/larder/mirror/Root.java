@@ -149,30 +149,34 @@ final class Root {
     return current == null ? -1 : current.origin().fetchedAt().getEpochSecond();
   }
 
+  /// Whether the current generation has `path`.
+  boolean has(RelPath path) {
+    Generation generation = current();
+    return generation != null && generation.member(path) != null;
+  }
+
   /// The generation to answer a request for `path` (an index or token) from: current, and as fresh
   /// as the settings say if upstream can be reached in time.
   ///
   /// @return null if there is no generation that has it
   @Nullable Generation forIndex(RelPath path) throws InterruptedException {
     Generation generation = current();
-    boolean there = generation != null && generation.member(path) != null;
+    boolean there = has(path);
     boolean settled = (generation != null && there) ? isFresh(generation) : isAbsent(path);
     if (settled) {
       return there ? generation : null;
     }
     refreshWithin(path, there ? PATIENCE : COLD_PATIENCE);
-    generation = current();
-    return generation != null && generation.member(path) != null ? generation : null;
+    return has(path) ? current() : null;
   }
 
   /// Brings the index `path` if it can be had soon; whether it is there.
   boolean forIndexSoon(RelPath path) throws InterruptedException {
     Generation generation = current();
-    if (generation == null || generation.member(path) == null || !isFresh(generation)) {
+    if (generation == null || !has(path) || !isFresh(generation)) {
       refreshWithin(path, PATIENCE);
-      generation = current();
     }
-    return generation != null && generation.member(path) != null;
+    return has(path);
   }
 
   /// Begins a refresh that has to bring `path`, and waits for it at most `limit`.
@@ -257,7 +261,7 @@ final class Root {
     refreshing.lock();
     try {
       boolean recent = lastStarted - asked >= 0 || workings.clock().instant().isBefore(dueAt);
-      if (!recent || !settled(extra)) {
+      if (!recent || !extra.stream().allMatch(path -> has(path) || isAbsent(path))) {
         lastOutcome = refreshOnce(false, extra);
       }
       return lastOutcome;
@@ -276,13 +280,6 @@ final class Root {
     } finally {
       refreshing.unlock();
     }
-  }
-
-  private boolean settled(Set<RelPath> extra) {
-    Generation generation = current();
-    return extra.stream()
-        .allMatch(
-            path -> (generation != null && generation.member(path) != null) || isAbsent(path));
   }
 
   private RefreshOutcome refreshOnce(boolean accept, Set<RelPath> extra) {

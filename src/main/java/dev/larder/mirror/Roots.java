@@ -27,6 +27,9 @@ final class Roots {
   /// A name made up costs upstream one request in this time.
   private static final Duration FORGET_BARREN_AFTER = Duration.ofMinutes(2);
 
+  /// Where there are too many.
+  private static final Duration FORGET_SOONER_AFTER = Duration.ofSeconds(2);
+
   private final Workings workings;
   private final Maker maker;
   private final Map<RelPath, Entry> all = new ConcurrentHashMap<>();
@@ -73,8 +76,12 @@ final class Roots {
       return entry.root();
     }
     if (entry == null && all.size() >= MOST_BARREN) {
-      forgetBarren();
-      if (all.values().stream().filter(e -> e.root().isBarren()).count() >= MOST_BARREN) {
+      forgetBarren(FORGET_BARREN_AFTER);
+      if (barren() >= MOST_BARREN) {
+        // Somebody makes names up. Whoever asks for a real one must not suffer.
+        forgetBarren(FORGET_SOONER_AFTER);
+      }
+      if (barren() >= MOST_BARREN) {
         return null;
       }
     }
@@ -138,11 +145,15 @@ final class Roots {
     for (Entry entry : all.values()) {
       entry.root().poll();
     }
-    forgetBarren();
+    forgetBarren(FORGET_BARREN_AFTER);
   }
 
-  private void forgetBarren() {
-    Instant since = workings.clock().instant().minus(FORGET_BARREN_AFTER);
+  private long barren() {
+    return all.values().stream().filter(entry -> entry.root().isBarren()).count();
+  }
+
+  private void forgetBarren(Duration after) {
+    Instant since = workings.clock().instant().minus(after);
     for (RelPath directory : all.keySet()) {
       all.computeIfPresent(
           directory,

@@ -3,6 +3,7 @@ package dev.larder.mirror;
 import dev.larder.cache.Share;
 import dev.larder.events.EventLog;
 import dev.larder.format.Format;
+import dev.larder.limits.FillTurns;
 import dev.larder.store.RelPath;
 import java.time.InstantSource;
 import java.util.Set;
@@ -19,6 +20,7 @@ import java.util.Set;
 /// @param uses what clients asked for
 /// @param ahead what is brought before a switch
 /// @param traffic counters
+/// @param turns whose turn it is to make us ask an upstream
 /// @param events takes what happens
 /// @param clock the time
 record Workings(
@@ -32,6 +34,7 @@ record Workings(
     LastUse uses,
     Ahead ahead,
     Traffic traffic,
+    FillTurns turns,
     EventLog events,
     InstantSource clock) {
   /// The indexes of `root` that clients use and that are still in the scope of the mirror.

@@ -29,7 +29,7 @@ public sealed interface Answer {
   /// @param why one sentence for a person who reads the body
   record Absent(String why, CacheStatus status) implements Answer {}
 
-  /// It may exist, but cannot be had now: 502 to 504.
+  /// It may exist, but cannot be had now: 502 to 504; or not by this client: 429.
   ///
   /// @param code the HTTP status that fits
   /// @param why one sentence for a person who reads the body

@@ -2,6 +2,7 @@ package dev.larder.repo;
 
 import dev.larder.store.RelPath;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +31,8 @@ public interface Content {
   /// Finds the answer. Blocks, at most for some seconds: call it on a virtual thread.
   Answer answer(Ask ask);
 
-  /// A client will ask for `path` soon: what can be fetched by then is. Blocks as [#answer] does.
-  default void ahead(RelPath path) {}
+  /// `client` will ask for `path` soon: what can be fetched by then is. Blocks as [#answer] does.
+  default void ahead(RelPath path, InetAddress client) {}
 
   /// What we hold and know directly below `directory`, sorted by name; empty if nothing.
   ///

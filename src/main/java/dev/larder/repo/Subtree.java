@@ -66,10 +66,10 @@ public record Subtree(Content whole, RelPath directory) implements Content {
   }
 
   @Override
-  public void ahead(RelPath path) {
+  public void ahead(RelPath path, InetAddress client) {
     RelPath inside = inside(path);
     if (inside != null) {
-      whole.ahead(inside);
+      whole.ahead(inside, client);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.larder.serve;
 
+import dev.larder.limits.Refusals;
 import dev.larder.repo.Answer;
 import dev.larder.repo.Ask;
 import dev.larder.repo.CacheStatus;
@@ -23,8 +24,12 @@ final class Answering {
   private final HotCache hot;
   private final Pages pages;
   private final HttpDate.Line date;
+  private final PageRoom room;
+  private final Refusals refusals;
 
-  Answering(HotCache hot, Pages pages, HttpDate.Line date) {
+  Answering(HotCache hot, Pages pages, HttpDate.Line date, PageRoom room, Refusals refusals) {
+    this.room = room;
+    this.refusals = refusals;
     this.hot = hot;
     this.pages = pages;
     this.date = date;
@@ -93,18 +98,35 @@ final class Answering {
   Reply ask(Request request, Place place, Reception reception, String askedAt) {
     try {
       return switch (place) {
-        case Place.Front() -> pages.front(request, askedAt, reception);
+        case Place.Front() -> page(request, () -> pages.front(request, askedAt, reception));
         case Place.Closed closed -> Replies.text(request, closed.code(), closed.why());
         case Place.Nowhere(int code, String why) -> Replies.text(request, code, why);
         case Place.Inside inside ->
             inside.directory()
-                ? list(request, inside)
+                ? page(request, () -> list(request, inside))
                 : file(request, inside, reception.pathBefore(request.client()));
       };
     } catch (IOException | RuntimeException e) {
       // The root of a request's thread: nobody above could answer the client.
       log.error("cannot answer {} {}", request.method(), request.target(), e);
       return Replies.text(request, 500, "Something went wrong here; the server's log has more.");
+    }
+  }
+
+  /// Makes a page.
+  private interface Maker {
+    Reply make() throws IOException;
+  }
+
+  private Reply page(Request request, Maker maker) throws IOException {
+    if (!room.make()) {
+      refusals.count(Refusals.Reason.PAGES, request.client().address());
+      return Replies.noRoom(request);
+    }
+    try {
+      return maker.make();
+    } finally {
+      room.made();
     }
   }
 
@@ -129,6 +151,9 @@ final class Answering {
               ? Replies.text(request, 404, why, status, Map.of())
               : redirectToDirectory(request, place, pathBefore);
       case Answer.Unavailable no -> {
+        if (no.code() == 429) {
+          refusals.count(Refusals.Reason.FILLS, request.client().address());
+        }
         String seconds = Long.toString(Math.max(1, no.retryAfter().toSeconds()));
         yield Replies.text(
             request, no.code(), no.why(), no.status(), Map.of("Retry-After", seconds));

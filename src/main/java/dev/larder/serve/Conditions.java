@@ -15,6 +15,16 @@ record Conditions(
     @Nullable String range) {
   static final Conditions NONE = new Conditions(null, null, null, null, null, null);
 
+  /// About how many characters that is.
+  int size() {
+    int size = 0;
+    String[] all = {ifMatch, ifUnmodifiedSince, ifNoneMatch, ifModifiedSince, ifRange, range};
+    for (String text : all) {
+      size += text == null ? 0 : text.length();
+    }
+    return size;
+  }
+
   static Conditions of(HttpHeaders headers) {
     return new Conditions(
         list(headers, HttpHeaderNames.IF_MATCH),

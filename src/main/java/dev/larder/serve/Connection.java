@@ -1,5 +1,8 @@
 package dev.larder.serve;
 
+import dev.larder.limits.OpenConnections;
+import dev.larder.limits.Pace;
+import dev.larder.limits.Refusals;
 import dev.larder.serve.Reply.Framing;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -14,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,15 +40,13 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
 
   private static final byte[] NONE = new byte[0];
 
-  /// What one client too many is told.
-  private static final Request.Refusal OVERLOADED =
-      new Request.Refusal(503, "There are too many connections; try again soon.", true);
 
   private final Service service;
   private final Routes routes;
   private final ArrayDeque<Request> queue = new ArrayDeque<>();
   private final Watch watch;
   private final LookAhead ahead;
+  private final Turnstile turnstile;
   private @Nullable Channel open;
   private @Nullable Request current;
   private @Nullable Sender sender;
@@ -65,6 +67,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
     this.routes = routes;
     this.watch = new Watch(service.limits());
     this.ahead = new LookAhead(service, routes);
+    this.turnstile = new Turnstile(service.clients());
   }
 
   private static byte[] ascii(String text) {
@@ -84,12 +87,18 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
     watch.start(ctx.channel(), this::isBusy);
-    boolean room = service.admit();
-    if (!room) {
-      queue.add(
-          new Request(
-              "GET", "/", null, Conditions.NONE, true, false, OVERLOADED, null, connected()));
-      advance();
+    OpenConnections.Verdict verdict = turnstile.open(peer());
+    if (service.reception().closed(connected()) != null
+        || verdict != OpenConnections.Verdict.WELCOME) {
+      watch.hurry();
+    }
+    switch (verdict) {
+      case WELCOME -> {}
+      case UNTOLD -> ctx.close();
+      case TOO_MANY, TOO_MANY_OF_CLIENT -> {
+        queue.add(Turnstile.tooMany(verdict, connected()));
+        advance();
+      }
     }
   }
 
@@ -115,7 +124,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
         watch.headerComplete();
         Request added = read(request);
         queue.add(added);
-        if (queue.size() >= service.limits().queued()) {
+        turnstile.waits(added.size());
+        if (queue.size() >= service.limits().queued() || turnstile.isFull()) {
           ctx.channel().config().setAutoRead(false);
         }
         advance();
@@ -136,7 +146,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
     if (closed == null) {
       return asked;
     }
-    service.refusals().count(closed.reason());
+    service.clients().refusals().count(closed.reason(), asked.client().address());
     return asked.refused(new Request.Refusal(closed.code(), closed.why(), closed.close()));
   }
 
@@ -171,7 +181,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
     queue.clear();
     ahead.end();
     watch.stop();
-    service.release();
+    turnstile.close();
     Sender gone = sender;
     if (gone != null) {
       gone.cancel();
@@ -206,6 +216,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
         if (next == null) {
           break;
         }
+        turnstile.waits(-next.size());
         begin(next);
       }
     } finally {
@@ -218,7 +229,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
       if (!isBusy()) {
         closeOrderly();
       }
-    } else if (!channel().config().isAutoRead() && queue.size() <= service.limits().queued() / 2) {
+    } else if (!channel().config().isAutoRead()
+        && queue.size() <= service.limits().queued() / 2
+        && !turnstile.isFull()) {
       // Not only once all are answered: what the client has sent meanwhile is looked ahead to.
       channel().config().setAutoRead(true);
     }
@@ -232,6 +245,21 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
       send(request, Replies.refused(request, request.refusal()));
       return;
     }
+    long wait = turnstile.turn(request.client().address());
+    if (wait < 0) {
+      send(request, Turnstile.refused(request, wait));
+    } else if (wait > 0) {
+      flush();
+      channel().eventLoop().schedule(() -> proceed(request), wait, TimeUnit.NANOSECONDS);
+    } else {
+      proceed(request);
+    }
+  }
+
+  private void proceed(Request request) {
+    if (closing) {
+      return;
+    }
     Place place = routes.find(request, local(), service.reception());
     if (visit != null) {
       visit.at(place);
@@ -240,7 +268,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
         switch (place) {
           case Place.Nowhere(int code, String why) -> Replies.text(request, code, why);
           case Place.Closed closed -> {
-            service.refusals().count(closed.reason());
+            service.clients().refusals().count(closed.reason(), request.client().address());
             Reply no = Replies.text(request, closed.code(), closed.why());
             yield closed.close() ? no.closing() : no;
           }
@@ -332,6 +360,12 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
           request.target(),
           reply.code());
     }
+    if (reply.payload() instanceof Payload.Memory(byte[] page)
+        && !service.pages().take(page.length)) {
+      service.clients().refusals().count(Refusals.Reason.PAGES, request.client().address());
+      send(request, Replies.noRoom(request));
+      return;
+    }
     service.responses().count(reply.code());
     tally = reply.tally();
     if (visit != null) {
@@ -382,9 +416,14 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
     tally = null;
     Visit visited = visit;
     visit = null;
+    Pace pace = pace();
+    if (pace != null) {
+      pace.sent(sentLength);
+    }
     ChannelFuture written = channel().write(bytes);
-    if (counting != null || visited != null) {
+    if (counting != null || visited != null || sentLength > PageRoom.SMALL) {
       written.addListener(w -> {
+        service.pages().give(sentLength);
         if (counting != null) {
           counting.count(w.isSuccess() ? bodyLength : 0);
         }
@@ -400,6 +439,11 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
   private void sendBody(Sender body) {
     sender = body;
     body.start();
+  }
+
+  @Override
+  public @Nullable Pace pace() {
+    return turnstile.pace();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.larder.serve;
 
+import dev.larder.limits.Pace;
 import dev.larder.store.GrowingFile;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -7,6 +8,8 @@ import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
 import java.io.IOException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,11 +24,13 @@ final class FileSender implements Sender {
   private final BodyWriter out;
   private final Payload.File body;
   private final Line line;
+  private final @Nullable Pace pace;
   private long position;
   private long sent;
   private boolean corked;
   private boolean writing;
   private boolean waiting;
+  private boolean resting;
   private boolean over;
 
   FileSender(Channel channel, BodyWriter out, Payload.File body, Line line) {
@@ -33,6 +38,7 @@ final class FileSender implements Sender {
     this.out = out;
     this.body = body;
     this.line = line;
+    this.pace = line.pace();
     this.position = body.from();
   }
 
@@ -56,7 +62,7 @@ final class FileSender implements Sender {
   }
 
   private void step() {
-    if (writing || over) {
+    if (writing || resting || over) {
       return;
     }
     // Before released(): once the state says that no more comes, what is released is final.
@@ -66,7 +72,13 @@ final class FileSender implements Sender {
     if (body.end() >= 0 && position >= body.end()) {
       finish();
     } else if (limit > position) {
-      write((int) Math.min(limit - position, out.piece()));
+      int piece = pace == null ? out.piece() : pace.piece(out.piece());
+      long pause = pace == null ? 0 : pace.pause();
+      if (pause > 0) {
+        rest(pause);
+      } else {
+        write((int) Math.min(limit - position, piece));
+      }
     } else {
       switch (state) {
         case GrowingFile.State.Running() -> await();
@@ -78,8 +90,27 @@ final class FileSender implements Sender {
     }
   }
 
+  /// Goes on when its client may have more.
+  private void rest(long nanos) {
+    cork(false);
+    line.flush();
+    resting = true;
+    channel
+        .eventLoop()
+        .schedule(
+            () -> {
+              resting = false;
+              step();
+            },
+            nanos,
+            TimeUnit.NANOSECONDS);
+  }
+
   private void write(int length) {
     writing = true;
+    if (pace != null) {
+      pace.sent(length);
+    }
     try {
       ChannelFuture written = out.file(body.source().channel(), position, length);
       written.addListener(_ -> written(written, length));

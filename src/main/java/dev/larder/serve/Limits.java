@@ -2,10 +2,8 @@ package dev.larder.serve;
 
 import java.time.Duration;
 
-/// What one client may cost. The defaults suit a machine that serves some thousand others; tests
-/// use shorter times.
+/// How long a connection may take. Tests use shorter times.
 ///
-/// @param connections open at the same time; a further one is told 503 and closed
 /// @param queued requests read ahead on one connection before reading stops
 /// @param header from the first byte of a request to the end of its header
 /// @param idle between requests on a kept connection
@@ -14,19 +12,12 @@ import java.time.Duration;
 ///   reset that destroys what the client has not read yet (RFC 9112 section 9.6)
 /// @param grace how long bodies may go on once the listener closes
 record Limits(
-    int connections,
-    int queued,
-    Duration header,
-    Duration idle,
-    Duration stalled,
-    Duration linger,
-    Duration grace) {
+    int queued, Duration header, Duration idle, Duration stalled, Duration linger, Duration grace) {
   static final int MAX_LINE = 8 * 1024;
   static final int MAX_HEADER = 16 * 1024;
 
   static final Limits DEFAULT =
       new Limits(
-          4096,
           32,
           Duration.ofSeconds(10),
           Duration.ofSeconds(60),

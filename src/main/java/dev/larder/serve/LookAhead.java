@@ -3,6 +3,7 @@ package dev.larder.serve;
 import dev.larder.repo.Content;
 import dev.larder.store.RelPath;
 import io.netty.channel.Channel;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.concurrent.RejectedExecutionException;
@@ -67,19 +68,20 @@ final class LookAhead {
           && !inside.directory()
           && !inside.path().isRoot()
           && !service.answering().hasAtHand(inside)
+          && service.clients().fills().isShort(request.client().address())
           && service.aheads().tryAcquire()) {
         running++;
-        start(channel, inside.content(), inside.path());
+        start(channel, inside.content(), inside.path(), request.client().address());
       }
     }
   }
 
-  private void start(Channel channel, Content content, RelPath path) {
+  private void start(Channel channel, Content content, RelPath path, InetAddress client) {
     Thread.ofVirtual()
         .name("ahead")
         .start(() -> {
           try {
-            content.ahead(path);
+            content.ahead(path, client);
           } catch (RuntimeException e) {
             // The request itself will fail or not, and be answered accordingly.
             log.debug("cannot look ahead to {} of {}: {}", path, content.name(), e.toString());

@@ -19,7 +19,9 @@ public record Natives(
     @Nullable String noOpenSsl,
     int connections) {
   /// Those of this process.
-  public static Natives here() {
+  ///
+  /// @param connections how many clients may be connected at once
+  public static Natives here(int connections) {
     Transport transport = Transport.best();
     boolean epoll = transport.name().equals("epoll");
     boolean openSsl = transport.tls() != SslProvider.JDK;
@@ -28,7 +30,7 @@ public record Natives(
         epoll ? null : why(Epoll.unavailabilityCause()),
         openSsl ? "BoringSSL" : "JDK",
         openSsl ? null : why(OpenSsl.unavailabilityCause()),
-        Limits.DEFAULT.connections());
+        connections);
   }
 
   private static String why(@Nullable Throwable cause) {

@@ -1,6 +1,9 @@
 package dev.larder.serve;
 
 import dev.larder.config.Addresses;
+import dev.larder.limits.ClientLimits;
+import dev.larder.limits.LimitsSettings;
+import dev.larder.limits.Refusals;
 import dev.larder.log.AccessLog;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
@@ -26,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -58,23 +60,29 @@ public final class PackageListener implements Closeable {
   private final Map<String, List<InetSocketAddress>> own = new LinkedHashMap<>();
 
   private PackageListener(
-      PackagesSettings settings, Site site, Limits limits, Transport transport, AccessLog access)
+      PackagesSettings settings,
+      Site site,
+      ClientLimits clients,
+      Limits limits,
+      Transport transport,
+      AccessLog access)
       throws IOException {
     this.limits = limits;
     this.transport = transport;
     this.certificates =
         settings.tls() == null ? null : new Certificates(settings.tls(), transport.tls());
     HttpDate.Line date = new HttpDate.Line(InstantSource.system());
-    Answering answering = new Answering(hot, new Pages(site), date);
+    PageRoom room = new PageRoom();
+    Answering answering = new Answering(hot, new Pages(site), date, room, clients.refusals());
     this.service =
         new Service(
             answering,
             date,
             settings.reception(),
-            new Refusals(),
             limits,
             certificates != null,
-            new AtomicInteger(),
+            clients,
+            room,
             new Responses(),
             new Semaphore(Service.MOST_AHEADS),
             access);
@@ -90,21 +98,30 @@ public final class PackageListener implements Closeable {
   /// @throws IOException if one cannot be listened on, or the certificate cannot be used; the
   ///   message is one sentence that says which and why, and nothing is left open
   ///
+  /// @param clients what clients use and may use
   /// @param access told of every request; stays open
-  public static PackageListener open(PackagesSettings settings, Site site, AccessLog access)
+  public static PackageListener open(
+      PackagesSettings settings, Site site, ClientLimits clients, AccessLog access)
       throws IOException {
-    return open(settings, site, Limits.DEFAULT, Transport.best(), access);
+    return open(settings, site, clients, Limits.DEFAULT, Transport.best(), access);
   }
 
   static PackageListener open(
       PackagesSettings settings, Site site, Limits limits, Transport transport) throws IOException {
-    return open(settings, site, limits, transport, AccessLog.off());
+    ClientLimits clients = ClientLimits.of(LimitsSettings.DEFAULT, _ -> false);
+    return open(settings, site, clients, limits, transport, AccessLog.off());
   }
 
   static PackageListener open(
-      PackagesSettings settings, Site site, Limits limits, Transport transport, AccessLog access)
+      PackagesSettings settings,
+      Site site,
+      ClientLimits clients,
+      Limits limits,
+      Transport transport,
+      AccessLog access)
       throws IOException {
-    PackageListener listener = new PackageListener(settings, site, limits, transport, access);
+    PackageListener listener =
+        new PackageListener(settings, site, clients, limits, transport, access);
     try {
       listener.bindAll(settings, site);
     } catch (IOException | RuntimeException e) {
@@ -135,7 +152,7 @@ public final class PackageListener implements Closeable {
 
   /// How many connections are open.
   public int connections() {
-    return service.connections().get();
+    return service.clients().connections().count();
   }
 
   /// Responses begun since the start, by status code; none without a response.
@@ -143,9 +160,14 @@ public final class PackageListener implements Closeable {
     return service.responses().byCode();
   }
 
-  /// Refused connections and requests since the start, by reason: `network`, `root`, `proxy`.
+  /// Refused connections and requests since the start, by a word for the reason.
   public Map<String, Long> refusals() {
-    return service.refusals().byReason();
+    return service.clients().refusals().counts();
+  }
+
+  /// How many clients are remembered because of limits.
+  public long limitedClients() {
+    return service.clients().clients();
   }
 
   /// Stops listening, lets bodies under way go on for some seconds, then closes all connections.
@@ -162,6 +184,7 @@ public final class PackageListener implements Closeable {
     }
     clients.newCloseFuture().awaitUninterruptibly(limits.grace().toMillis());
     clients.close().awaitUninterruptibly();
+    service.clients().refusals().tell();
     loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
     hot.close();
   }
@@ -182,6 +205,11 @@ public final class PackageListener implements Closeable {
         () -> Thread.startVirtualThread(hot::sweep),
         SWEEP_SECONDS,
         SWEEP_SECONDS,
+        TimeUnit.SECONDS);
+    loops.scheduleWithFixedDelay(
+        () -> Thread.startVirtualThread(service.clients().refusals()::tell),
+        Refusals.SECONDS,
+        Refusals.SECONDS,
         TimeUnit.SECONDS);
   }
 
@@ -249,7 +277,7 @@ public final class PackageListener implements Closeable {
       Connection connection = new Connection(service, routes);
       Proxies proxies = service.reception().proxies();
       if (proxies.protocol()) {
-        ProxyHeader.expect(channel, proxies, service.refusals(), connection::madeFor);
+        ProxyHeader.expect(channel, proxies, service.clients().refusals(), connection::madeFor);
       }
       if (certificates != null) {
         SslHandler tls = certificates.current().newHandler(channel.alloc());

@@ -90,6 +90,11 @@ public record PackagesSettings(
     this(listen, tls, access, Proxies.NONE, null);
   }
 
+  /// Whether the connections of `peer` are those of many clients.
+  public boolean isProxy(InetAddress peer) {
+    return proxies.trusts(peer);
+  }
+
   /// How clients are received.
   Reception reception() {
     return new Reception(access, proxies, publicUrl);

@@ -1,5 +1,6 @@
 package dev.larder.serve;
 
+import dev.larder.limits.Pace;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -8,6 +9,8 @@ import java.io.InputStream;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,11 +21,13 @@ final class PassingSender implements Sender {
   private static final Logger log = LoggerFactory.getLogger(PassingSender.class);
   private static final int PIECE = 64 << 10;
   private static final int AHEAD = 4;
+  private static final long MOST_REST = 100_000_000; // nanoseconds, until it is seen who is gone
 
   private final Channel channel;
   private final BodyWriter out;
   private final Payload.Passing body;
   private final Line line;
+  private final @Nullable Pace pace;
   private final Semaphore ahead = new Semaphore(AHEAD);
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile boolean over;
@@ -33,6 +38,7 @@ final class PassingSender implements Sender {
     this.out = out;
     this.body = body;
     this.line = line;
+    this.pace = line.pace();
   }
 
   @Override
@@ -74,7 +80,8 @@ final class PassingSender implements Sender {
     byte[] buffer = new byte[PIECE];
     long left = body.length() < 0 ? Long.MAX_VALUE : body.length();
     while (left > 0) {
-      int n = in.read(buffer, 0, (int) Math.min(left, buffer.length));
+      rest();
+      int n = in.read(buffer, 0, (int) Math.min(left, piece()));
       if (n < 0) {
         return body.length() < 0;
       }
@@ -92,6 +99,21 @@ final class PassingSender implements Sender {
     return true;
   }
 
+  /// Waits until the client may have more, or is gone.
+  private void rest() {
+    for (long nanos = pause(); nanos > 0 && !over; nanos = pause()) {
+      LockSupport.parkNanos(Math.min(nanos, MOST_REST));
+    }
+  }
+
+  private int piece() {
+    return pace == null ? PIECE : pace.piece(PIECE);
+  }
+
+  private long pause() {
+    return pace == null ? 0 : pace.pause();
+  }
+
   private boolean onLoop(Runnable task) {
     try {
       channel.eventLoop().execute(task);
@@ -107,6 +129,9 @@ final class PassingSender implements Sender {
       return;
     }
     int length = piece.readableBytes();
+    if (pace != null) {
+      pace.sent(length);
+    }
     ChannelFuture write = out.bytes(piece);
     write.addListener(_ -> written(write, length));
     line.flush();

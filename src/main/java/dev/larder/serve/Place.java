@@ -1,5 +1,6 @@
 package dev.larder.serve;
 
+import dev.larder.limits.Refusals;
 import dev.larder.repo.Content;
 import dev.larder.store.RelPath;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package dev.larder.serve;
 
+import dev.larder.limits.Refusals;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -110,7 +111,8 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
       return;
     }
     closed = true;
-    refusals.count(Refusals.Reason.PROXY);
+    InetSocketAddress peer = (InetSocketAddress) ctx.channel().remoteAddress();
+    refusals.count(Refusals.Reason.PROXY, peer.getAddress());
     log.warn("connection from {} closed: {}", ctx.channel().remoteAddress(), why);
     ctx.close();
   }

@@ -1,5 +1,6 @@
 package dev.larder.serve;
 
+import dev.larder.limits.Refusals;
 import dev.larder.config.Addresses;
 import dev.larder.repo.Admission;
 import dev.larder.repo.Content;

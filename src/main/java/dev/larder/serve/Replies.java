@@ -54,12 +54,18 @@ final class Replies {
     return new Reply(code, head.bytes(), payload, Framing.LENGTH, -1, false, null);
   }
 
+  /// There is no room for a page.
+  static Reply noRoom(Request request) {
+    String why = "Too many large pages are on their way; try again soon.";
+    return text(request, 503, why, null, Map.of("Retry-After", "5")).closing();
+  }
+
   /// What a refused request gets.
   static Reply refused(Request request, Request.Refusal refusal) {
     Map<String, String> headers =
         switch (refusal.code()) {
           case 405 -> Map.of("Allow", "GET, HEAD");
-          case 503 -> Map.of("Retry-After", "5");
+          case 429, 503 -> Map.of("Retry-After", "5");
           default -> Map.of();
         };
     Reply reply = text(request, refusal.code(), refusal.why(), null, headers);

@@ -60,6 +60,15 @@ record Request(
     return new Request(method, target, host, conditions, http11, keepAlive, why, agent, client);
   }
 
+  /// About how many characters it keeps in memory.
+  int size() {
+    return target.length() + length(host) + length(agent) + conditions.size();
+  }
+
+  private static int length(@Nullable String text) {
+    return text == null ? 0 : text.length();
+  }
+
   /// Whether the answer has headers only.
   boolean isHead() {
     return method.equals("HEAD");

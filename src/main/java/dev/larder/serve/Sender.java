@@ -1,5 +1,8 @@
 package dev.larder.serve;
 
+import dev.larder.limits.Pace;
+import org.jspecify.annotations.Nullable;
+
 /// Sends one body to one client. All calls on the client's event loop; tells its connection once
 /// how it ended.
 interface Sender {
@@ -24,6 +27,9 @@ interface Sender {
 
   /// What a sender needs of its connection.
   interface Line {
+    /// How fast the client may be sent something; null if that has no limit.
+    @Nullable Pace pace();
+
     /// Sends what was written.
     void flush();
 

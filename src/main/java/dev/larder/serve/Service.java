@@ -1,18 +1,18 @@
 package dev.larder.serve;
 
+import dev.larder.limits.ClientLimits;
 import dev.larder.log.AccessLog;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /// What all connections of a listener share.
 ///
 /// @param answering finds replies
 /// @param date the `Date` header
 /// @param reception who is served, and as whom
-/// @param refusals counts who is not
-/// @param limits what a client may cost
+/// @param limits how long a connection may take
 /// @param isSecure whether connections speak TLS
-/// @param connections how many are open
+/// @param clients what clients use and may use
+/// @param pages room for large pages
 /// @param responses counts what is answered
 /// @param aheads room for contents that are told of waiting requests, of all connections together
 /// @param log told of every request
@@ -20,24 +20,14 @@ record Service(
     Answering answering,
     HttpDate.Line date,
     Reception reception,
-    Refusals refusals,
     Limits limits,
     boolean isSecure,
-    AtomicInteger connections,
+    ClientLimits clients,
+    PageRoom pages,
     Responses responses,
     Semaphore aheads,
     AccessLog log) {
   /// Enough for a dozen of machines that upgrade at once; what finds no room is not looked ahead
   /// to.
   static final int MOST_AHEADS = 512;
-
-  /// Counts a new connection; false if there are too many. Either way it is to be released.
-  boolean admit() {
-    return connections.incrementAndGet() <= limits.connections();
-  }
-
-  /// A connection is closed.
-  void release() {
-    connections.decrementAndGet();
-  }
 }

@@ -27,6 +27,7 @@ final class Watch extends ChannelInboundHandlerAdapter {
   private long progressSince;
   private long progress = -1;
   private int head;
+  private boolean hurried;
 
   Watch(Limits limits) {
     this.limits = limits;
@@ -43,6 +44,11 @@ final class Watch extends ChannelInboundHandlerAdapter {
     long tick = limits.tick().toNanos();
     ticking =
         watched.eventLoop().scheduleWithFixedDelay(this::tick, tick, tick, TimeUnit.NANOSECONDS);
+  }
+
+  /// From now on waiting for a request is no longer allowed than waiting for its end.
+  void hurry() {
+    hurried = true;
   }
 
   void stop() {
@@ -82,7 +88,8 @@ final class Watch extends ChannelInboundHandlerAdapter {
     } else if (!busy.getAsBoolean()) {
       if (headerSince != NEVER && now - headerSince >= limits.header().toNanos()) {
         close("has not finished its request");
-      } else if (now - idleSince >= limits.idle().toNanos() && headerSince == NEVER) {
+      } else if (now - idleSince >= (hurried ? limits.header() : limits.idle()).toNanos()
+          && headerSince == NEVER) {
         close("is idle");
       }
     }

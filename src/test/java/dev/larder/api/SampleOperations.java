@@ -86,7 +86,11 @@ public final class SampleOperations implements Operations {
         own,
         publicUrl,
         44_238_217_216L,
-        new ServerReport.Load(7, Map.of(200, 120L, 304, 80L, 404, 3L), Map.of("network", 5L)));
+        new ServerReport.Load(
+            7,
+            Map.of(200, 120L, 304, 80L, 404, 3L),
+            Map.of("network", 5L, "connections", 0L, "fills", 2L, "rate", 5L, "pages", 0L),
+            3));
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.larder.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.larder.limits.LimitsFixture;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
@@ -24,7 +25,6 @@ class LimitsTest {
   private static final int SIZE = 64 << 20;
   private static final Limits STRICT =
       new Limits(
-          3,
           4,
           Duration.ofMillis(600),
           Duration.ofMillis(1500),
@@ -40,7 +40,7 @@ class LimitsTest {
     try (RandomAccessFile sparse = new RandomAccessFile(directory.resolve("huge").toFile(), "rw")) {
       sparse.setLength(SIZE);
     }
-    listening = Listening.on(transport, STRICT, null, arch);
+    listening = Listening.limited(transport, STRICT, LimitsFixture.limits("connections = 3"), arch);
   }
 
   @AfterEach

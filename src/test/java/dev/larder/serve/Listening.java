@@ -1,5 +1,7 @@
 package dev.larder.serve;
 
+import dev.larder.limits.ClientLimits;
+import dev.larder.log.AccessLog;
 import dev.larder.repo.Content;
 import java.io.Closeable;
 import java.io.IOException;
@@ -17,7 +19,6 @@ final class Listening implements Closeable {
   /// Short enough for tests, long enough for a busy machine.
   static final Limits PATIENT =
       new Limits(
-          200,
           32,
           Duration.ofSeconds(10),
           Duration.ofSeconds(20),
@@ -52,6 +53,16 @@ final class Listening implements Closeable {
       throws IOException {
     PackagesSettings settings = new PackagesSettings(List.of(anyPort()), tls);
     return new Listening(PackageListener.open(settings, site, limits, transport));
+  }
+
+  /// One with limits for its clients, which are not the tests' usual ones.
+  static Listening limited(
+      Transport transport, Limits limits, ClientLimits clients, Content... contents)
+      throws IOException {
+    Site site = Site.fixed(List.of(contents), List.of(), List.of(), List.of(), Set.of());
+    PackagesSettings settings = new PackagesSettings(List.of(anyPort()), null);
+    return new Listening(
+        PackageListener.open(settings, site, clients, limits, transport, AccessLog.off()));
   }
 
   static InetSocketAddress anyPort() {

@@ -34,7 +34,6 @@ class LookAheadTest {
   private static final int WINDOW = 4;
   private static final Limits NARROW =
       new Limits(
-          200,
           WINDOW,
           Duration.ofSeconds(10),
           Duration.ofSeconds(20),

@@ -29,7 +29,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 class OpenCloseTest {
   private static final Limits SHORT_GRACE =
       new Limits(
-          100,
           32,
           Duration.ofSeconds(10),
           Duration.ofSeconds(20),

@@ -11,6 +11,7 @@ import dev.larder.store.OpenFile;
 import dev.larder.store.RelPath;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -130,7 +131,7 @@ final class PlainContent implements Content {
   }
 
   @Override
-  public void ahead(RelPath path) {
+  public void ahead(RelPath path, InetAddress client) {
     ahead.add(path.value());
     whenAhead.accept(path);
   }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.larder.limits;
+
+import org.jspecify.annotations.NullMarked;
