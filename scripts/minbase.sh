@@ -30,6 +30,7 @@ PATH=$PATH:/usr/sbin:/sbin
 command -v debootstrap >/dev/null || die "there is no debootstrap: install it."
 
 # The mirror of the suite itself; what has updates or security only is no complete system.
+# shellcheck disable=SC2016 # apt-get's own names
 mirror=$(apt-get indextargets --format '$(SITE) $(RELEASE) $(COMPONENT)' 2>/dev/null |
   awk -v suite="$suite" '$2 == suite && $3 == "main" { print $1; exit }')
 mirror=${mirror:-http://deb.debian.org/debian}

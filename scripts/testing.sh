@@ -105,7 +105,7 @@ small_package() {
 }
 
 # upstream DIRECTORY ADDRESS [COMMAND ...]: a pacman mirror at http://ADDRESS/ with one package, tool;
-# nginx, started by COMMAND. Sets upstream_pid.
+# nginx, started by COMMAND, a program that is replaced by it. Sets upstream_pid.
 upstream() {
   up=$1
   up_address=$2
