@@ -41,9 +41,9 @@ mkdir -p "$cache" || die "cannot write to $cache."
 work=$(mktemp -d "$cache/minbase.XXXXXX") || die "cannot write to $cache."
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
-debootstrap --variant=minbase --arch="$arch" "$suite" "$work/root" "$mirror" >"$work/log" 2>&1 </dev/null ||
+debootstrap --variant=minbase --arch="$arch" "$suite" "$work/system" "$mirror" >"$work/log" 2>&1 </dev/null ||
   { tail -n 20 "$work/log" >&2; die "debootstrap of $suite from $mirror failed."; }
-rm -rf "$work/root/var/cache/apt/archives/"*.deb "$work/root/var/lib/apt/lists/"*
-tar -C "$work/root" --numeric-owner --one-file-system -cf "$work/tar" . || die "cannot write to $cache."
+rm -rf "$work/system/var/cache/apt/archives/"*.deb "$work/system/var/lib/apt/lists/"*
+tar -C "$work/system" --numeric-owner --one-file-system -cf "$work/tar" . || die "cannot write to $cache."
 mv -f "$work/tar" "$archive" || die "cannot write $archive."
 printf '%s\n' "$archive"

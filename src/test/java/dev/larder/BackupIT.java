@@ -300,10 +300,10 @@ class BackupIT {
     assertThat(CommandRun.of(lab.hosted().larder(), "mirror", "keep", "arch", "old/release").exit())
         .isZero();
     assertThat(lab.run("restore", "--list", lab.backup().toString()).out())
-        .contains("data/tree/arch/old/release/base.txz", "data/state/arch/keep")
+        .contains("data/tree/arch/old/release/base.txz", "data/state/arch/.keep")
         .doesNotContain("other/file");
     assertThat(lab.run("restore", "--list", lab.backup("--without-kept").toString()).out())
-        .contains("data/state/arch/keep")
+        .contains("data/state/arch/.keep")
         .doesNotContain("base.txz");
   }
 }
