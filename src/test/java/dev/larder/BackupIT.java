@@ -360,6 +360,18 @@ class BackupIT {
   }
 
   @Test
+  void dataOfAnOlderLayoutIsNotReadAsIfItWereOfThis() throws IOException {
+    Path data = Files.createDirectories(directory.resolve("older"));
+    Files.writeString(data.resolve("version"), "1\n");
+    Path config = Files.writeString(directory.resolve("older.toml"), "data = \"" + data + "\"\n");
+    Path file = directory.resolve("older.backup");
+    BackupFixture.Run run = lab.run("backup", file.toString(), "--config", config.toString());
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err()).contains("is of an older layout").contains("start larder serve once");
+    assertThat(file).doesNotExist();
+  }
+
+  @Test
   void withoutKeysNoPrivateKeyIsInIt() throws Exception {
     lab.add("one", "1-1");
     Path file = lab.backup("--without-keys");
@@ -382,10 +394,10 @@ class BackupIT {
     assertThat(CommandRun.of(lab.hosted().larder(), "mirror", "keep", "arch", "old/release").exit())
         .isZero();
     assertThat(lab.run("restore", "--list", lab.backup().toString()).out())
-        .contains("data/tree/arch/old/release/base.txz", "data/state/arch/keep")
+        .contains("data/tree/arch/old/release/base.txz", "data/state/arch/.keep")
         .doesNotContain("other/file");
     assertThat(lab.run("restore", "--list", lab.backup("--without-kept").toString()).out())
-        .contains("data/state/arch/keep")
+        .contains("data/state/arch/.keep")
         .doesNotContain("base.txz");
   }
 }

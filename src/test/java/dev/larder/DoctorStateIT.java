@@ -119,7 +119,7 @@ class DoctorStateIT {
         .contains("zstd: native")
         .contains("sqlite: native")
         .contains("inodes free")
-        .contains("layout: version 1")
+        .contains("layout: version " + Layout.VERSION)
         .contains("internal: can be used")
         .contains("files: 1 package read, checksums are right")
         .doesNotContain("PROBLEM");
@@ -263,7 +263,12 @@ class DoctorStateIT {
     assertThat(doctor(config, "--fix").out()).contains("was missing; made, empty");
     assertThat(data(config).resolve("keys")).isEmptyDirectory();
     Files.writeString(data(config).resolve("version"), "99\n");
-    assertThat(doctor(config).out()).contains("version 99, this larder knows 1");
+    assertThat(doctor(config).out()).contains("version 99, this larder knows " + Layout.VERSION);
+    Files.writeString(data(config).resolve("version"), "1\n");
+    Run older = doctor(config);
+    assertThat(older.out())
+        .contains("version 1; the next start of this larder makes it version " + Layout.VERSION);
+    assertThat(older.code()).isZero();
   }
 
   @Test
