@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// What one client may use, as it sees it.
+@SuppressWarnings("try") // closing at a moment of our choice is what is tested
 @ParameterizedClass
 @MethodSource("dev.larder.serve.Listening#transports")
 class TurnstileTest {
