@@ -85,9 +85,9 @@ class ClientLimitsTest {
     }
     assertThat(pace.request()).isEqualTo(-Duration.ofMillis(5100).toNanos());
     assertThat(pace(limits, OTHER).request()).isZero();
-    pass(Duration.ofMillis(5000));
+    pass(Duration.ofSeconds(5));
     assertThat(pace.request()).isEqualTo(Duration.ofMillis(100).toNanos());
-    pass(Duration.ofSeconds(60));
+    pass(Duration.ofMinutes(1));
     assertThat(pace.request()).isZero();
   }
 
