@@ -69,6 +69,16 @@ class ConfigCommandTest {
       allow = []  # default
       deny = []  # default
 
+      [limits]
+      connections = 4096  # default
+      connections-per-client = 1024  # default
+      fills-per-client = 10  # default
+      requests-per-client = 0  # default
+      request-burst = 1000  # default
+      bytes-per-client = "0B"  # default
+      exempt = ["127.0.0.0/8", "::1"]  # default
+      ipv6-prefix = 64  # default
+
       [console]
       listen = ["127.0.0.1:8090"]  # default
       hosts = []  # default

@@ -122,7 +122,6 @@ public final class Mirror implements Content, Closeable {
     HeldFiles held = new HeldFiles(layout, name, format::rootOf, table, share, clock);
     LastUse uses =
         new LastUse(new LastUseTable(around.database(), name), clock, settings.activeFor());
-    Kept kept = Kept.open(around.layout().keep(name));
     Workings workings =
         new Workings(
             settings,
@@ -131,7 +130,7 @@ public final class Mirror implements Content, Closeable {
             upstreams,
             held,
             share,
-            kept,
+            Kept.open(layout.keep(name)),
             uses,
             new Ahead(),
             new Traffic(),

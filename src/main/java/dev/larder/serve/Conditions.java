@@ -17,12 +17,16 @@ record Conditions(
 
   /// About how many characters that is.
   int size() {
-    int size = 0;
-    String[] all = {ifMatch, ifUnmodifiedSince, ifNoneMatch, ifModifiedSince, ifRange, range};
-    for (String text : all) {
-      size += text == null ? 0 : text.length();
-    }
-    return size;
+    return length(ifMatch)
+        + length(ifUnmodifiedSince)
+        + length(ifNoneMatch)
+        + length(ifModifiedSince)
+        + length(ifRange)
+        + length(range);
+  }
+
+  private static int length(@Nullable String text) {
+    return text == null ? 0 : text.length();
   }
 
   static Conditions of(HttpHeaders headers) {

@@ -257,6 +257,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
   }
 
   private void proceed(Request request) {
+    turnstile.passed();
     if (closing) {
       return;
     }
@@ -492,14 +493,14 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
 
   // Closing
 
-  /// Finishes the reply in progress and closes; at once if there is none. On any thread.
+  /// Finishes the reply in progress and closes; at once if none has begun. On any thread.
   void drain() {
     channel().eventLoop().execute(this::drainHere);
   }
 
   private void drainHere() {
     draining = true;
-    if (current == null && !closing) {
+    if ((current == null || turnstile.isWaiting()) && !closing) {
       closeOrderly();
     }
   }

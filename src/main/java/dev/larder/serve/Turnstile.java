@@ -20,6 +20,7 @@ final class Turnstile {
   private @Nullable InetAddress client;
   private @Nullable Pace pace;
   private int waiting;
+  private boolean isWaiting;
 
   Turnstile(ClientLimits clients) {
     this.clients = clients;
@@ -69,7 +70,19 @@ final class Turnstile {
       return wait;
     }
     // Small bodies are not held up themselves, but what they took is.
-    return Math.max(wait, pace.pause());
+    long all = Math.max(wait, pace.pause());
+    isWaiting = all > 0;
+    return all;
+  }
+
+  /// The request has had its turn.
+  void passed() {
+    isWaiting = false;
+  }
+
+  /// Whether a request waits for its turn.
+  boolean isWaiting() {
+    return isWaiting;
   }
 
   /// The reply to a request that had no turn.
