@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.larder.config.InvalidConfig;
 import dev.larder.testing.Toml;
 import java.io.IOException;
-import java.net.Inet6Address;
 import java.math.BigInteger;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,8 +92,7 @@ class AdmissionTest {
       for (int i = 0; i < 40; i++) {
         InetAddress address = InetAddress.ofLiteral(literal(number(random, size), size));
         BigInteger number = new BigInteger(1, address.getAddress());
-        boolean expected =
-            !isIn(denied, number) && (allowed.isEmpty() || isIn(allowed, number));
+        boolean expected = !isIn(denied, number) && (allowed.isEmpty() || isIn(allowed, number));
         assertThat(access.admits(address)).as("seed %d: %s", seed, address).isEqualTo(expected);
       }
     }

@@ -128,7 +128,8 @@ class ProxiesTest {
   void nobodyElseIsBelieved() {
     Client stranger = Client.direct(InetAddress.ofLiteral("203.0.113.9"));
     HttpHeaders claim =
-        headers("X-Forwarded-For", "10.1.2.3", "X-Forwarded-Proto", "https", "Forwarded", "for=::1");
+        headers(
+            "X-Forwarded-For", "10.1.2.3", "X-Forwarded-Proto", "https", "Forwarded", "for=::1");
     assertThat(proxies.client(stranger, claim)).isEqualTo(stranger);
     assertThat(Proxies.NONE.client(NEAR, claim)).isEqualTo(NEAR);
   }
@@ -206,7 +207,8 @@ class ProxiesTest {
         value.append(value.isEmpty() ? "" : random.nextBoolean() ? ", " : ",");
         value.append(standard ? element(random, hop) : node(random, hop));
       }
-      HttpHeaders headers = headers(standard ? "Forwarded" : "X-Forwarded-For", value.toString().strip());
+      HttpHeaders headers =
+          headers(standard ? "Forwarded" : "X-Forwarded-For", value.toString().strip());
       Client client = proxies.client(NEAR, headers);
       assertThat(client).isNotNull();
       assertThat(client.address())

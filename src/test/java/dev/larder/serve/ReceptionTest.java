@@ -47,9 +47,7 @@ class ReceptionTest {
             .admission(
                 Toml.read(
                     "[mirror.inner]\nallow = [\"127.0.0.4\"]",
-                    root ->
-                        Admission.readHere(
-                            root.table("mirror").table("inner"))));
+                    root -> Admission.readHere(root.table("mirror").table("inner"))));
     limited =
         new PlainContent("limited", directory.resolve("limited"))
             .file("in/a", bytes("limited"))
@@ -103,8 +101,9 @@ class ReceptionTest {
 
   @Test
   void aContentIsForItsOwnClientsByWhateverWayItIsAskedFor() throws IOException {
-    String no = "403 inner is not served to 127.0.0.1; its operator can change that with \"allow\""
-        + " and \"deny\".";
+    String no =
+        "403 inner is not served to 127.0.0.1; its operator can change that with \"allow\""
+            + " and \"deny\".";
     assertThat(get("127.0.0.1", "/inner/a")).isEqualTo(no);
     assertThat(get("127.0.0.1", "/inner/")).isEqualTo(no);
     assertThat(get("127.0.0.1", "/inner")).isEqualTo(no);
@@ -150,8 +149,7 @@ class ReceptionTest {
   @Test
   void afterARefusalForEverythingNothingMoreIsReadOrLookedAheadTo() throws IOException {
     try (RawClient client = client("127.0.0.3")) {
-      client.send(
-          "GET /open/a HTTP/1.1\r\nHost: x\r\n\r\nGET /open/a HTTP/1.1\r\nHost: x\r\n\r\n");
+      client.send("GET /open/a HTTP/1.1\r\nHost: x\r\n\r\nGET /open/a HTTP/1.1\r\nHost: x\r\n\r\n");
       RawClient.Response refused = client.read();
       assertThat(refused.code()).isEqualTo(403);
       assertThat(refused.header("Connection")).isEqualTo("close");
