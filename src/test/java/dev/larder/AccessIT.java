@@ -140,7 +140,9 @@ class AccessIT {
         .contains("core/")
         .doesNotContain("extra")
         .endsWith(" 200");
-    assertThat(upstream.requests()).extracting(SeenRequest::path).noneMatch(p -> p.contains("extra"));
+    assertThat(upstream.requests())
+        .extracting(SeenRequest::path)
+        .noneMatch(p -> p.contains("extra"));
     assertThat(directory.resolve("data/tree/arch/core/os/x86_64/core.db")).exists();
     assertThat(directory.resolve("data/tree/arch/extra")).doesNotExist();
   }
@@ -166,7 +168,8 @@ class AccessIT {
   @Test
   void throughNginxEveryClientIsItself() throws Exception {
     start();
-    try (NginxServer nginx = NginxServer.serve(directory, nginx("proxy_set_header Forwarded \"\";"));
+    try (NginxServer nginx =
+            NginxServer.serve(directory, nginx("proxy_set_header Forwarded \"\";"));
         NginxServer careless = NginxServer.serve(directory, nginx(""))) {
       String path = "/inner/" + DATABASE;
       assertThat(curl("127.0.0.2", nginx.port(), path))
@@ -175,7 +178,9 @@ class AccessIT {
       assertThat(curl("127.0.0.5", nginx.port(), path, "-o", "/dev/null")).isEqualTo(" 200");
       // What clients say of themselves counts for nothing.
       String[] lies = {"-H", "X-Forwarded-For: 127.0.0.5", "-H", "Forwarded: for=127.0.0.5"};
-      assertThat(curl("127.0.0.2", nginx.port(), path, lies)).contains("127.0.0.2;").endsWith(" 403");
+      assertThat(curl("127.0.0.2", nginx.port(), path, lies))
+          .contains("127.0.0.2;")
+          .endsWith(" 403");
       assertThat(curl("127.0.0.2", port(), path, lies)).contains("127.0.0.2;").endsWith(" 403");
       assertThat(curl("127.0.0.2", careless.port(), path, "-H", "Forwarded: for=127.0.0.5"))
           .contains("contradict each other")

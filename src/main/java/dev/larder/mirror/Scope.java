@@ -52,7 +52,9 @@ final class Scope {
           shown + " has **; a pattern has all that is below it in any case, so leave it out");
     }
     // Stars aside a pattern must be able to be a path, or nothing would ever match it.
-    if (text.isEmpty() || text.length() > LONGEST || RelPath.orNull(text.replaceAll("[*?]", "x")) == null) {
+    if (text.isEmpty()
+        || text.length() > LONGEST
+        || RelPath.orNull(text.replaceAll("[*?]", "x")) == null) {
       throw new IllegalArgumentException(
           shown + " can match no path; write the path below the mirror, as in FreeBSD:15:*");
     }

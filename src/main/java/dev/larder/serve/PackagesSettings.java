@@ -117,11 +117,7 @@ public record PackagesSettings(
     }
     String publicUrl = section.find(PUBLIC_URL);
     return new PackagesSettings(
-        listen,
-        Tls.read(section.table("tls")),
-        Admission.read(access),
-        proxies,
-        publicUrl);
+        listen, Tls.read(section.table("tls")), Admission.read(access), proxies, publicUrl);
   }
 
   private static String publicUrl(String text) {

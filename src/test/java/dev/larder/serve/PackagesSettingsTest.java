@@ -106,7 +106,14 @@ class PackagesSettingsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"pkg.example", "ftp://a", "https://a b", "https://a/?q", "https://", "https://a/$(x)"})
+      strings = {
+        "pkg.example",
+        "ftp://a",
+        "https://a b",
+        "https://a/?q",
+        "https://",
+        "https://a/$(x)"
+      })
   void publicUrlsThatCannotBeToldAreRefused(String url) {
     assertThatThrownBy(() -> read("[packages]\npublic-url = \"" + url + "\""))
         .hasMessageContaining("is not a URL that clients can be told")

@@ -207,7 +207,8 @@ class ProxiesTest {
         value.append(value.isEmpty() ? "" : random.nextBoolean() ? ", " : ",");
         value.append(standard ? element(random, hop) : node(random, hop));
       }
-      HttpHeaders headers = headers(standard ? "Forwarded" : "X-Forwarded-For", value.toString().strip());
+      HttpHeaders headers =
+          headers(standard ? "Forwarded" : "X-Forwarded-For", value.toString().strip());
       Client client = proxies.client(NEAR, headers);
       assertThat(client).isNotNull();
       assertThat(client.address())

@@ -181,8 +181,7 @@ class ProxyHeaderTest {
       assertThat(ended(client)).isTrue();
     }
     assertThat(arch.asked).hasValue(0);
-    await().untilAsserted(() ->
-        assertThat(listener.refusals()).containsEntry("proxy", before + 1));
+    await().untilAsserted(() -> assertThat(listener.refusals()).containsEntry("proxy", before + 1));
     assertThat(code("PROXY TCP4 192.0.2.1 192.0.2.2 4711 80\r\n")).isEqualTo(200);
   }
 
