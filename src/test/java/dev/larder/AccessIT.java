@@ -20,8 +20,10 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,7 +41,7 @@ class AccessIT {
   private final Path directory = Temporary.directory("larder-access");
   private ArchRepository core;
   private FaultyUpstream upstream;
-  private Larder larder;
+  private @Nullable Larder larder;
 
   @BeforeAll
   static void tools() {
@@ -104,7 +106,7 @@ class AccessIT {
   }
 
   private int port() {
-    return larder.packageAddresses().getFirst().getPort();
+    return Objects.requireNonNull(larder).packageAddresses().getFirst().getPort();
   }
 
   /// Body and status code, as curl gets them from an address of its own.

@@ -40,7 +40,6 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
 
   private static final byte[] NONE = new byte[0];
 
-
   private final Service service;
   private final Routes routes;
   private final ArrayDeque<Request> queue = new ArrayDeque<>();

@@ -1,7 +1,7 @@
 package dev.larder.serve;
 
-import dev.larder.limits.Refusals;
 import dev.larder.config.Addresses;
+import dev.larder.limits.Refusals;
 import dev.larder.repo.Admission;
 import dev.larder.repo.Content;
 import io.netty.util.NetUtil;

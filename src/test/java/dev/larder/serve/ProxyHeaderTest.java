@@ -49,11 +49,11 @@ class ProxyHeaderTest {
         %s
         [access]
         deny = ["203.0.113.0/24", "2001:db8::/32"]
-        """;
+        """
+            .formatted(lines);
     PackagesSettings settings =
         Toml.read(
-            toml.formatted(lines),
-            root -> PackagesSettings.read(root.table("packages"), root.table("access")));
+            toml, root -> PackagesSettings.read(root.table("packages"), root.table("access")));
     Site site = Site.fixed(List.of(arch), List.of(), List.of(), List.of(), Set.of());
     return PackageListener.open(settings, site, Listening.PATIENT, Transport.best());
   }
@@ -172,10 +172,10 @@ class ProxyHeaderTest {
         "PROXY TCP4 203.0.113.9\r\nGET /arch/a HTTP/1.1\r\nHost: x\r\n\r\n",
         "PROXY TCP4 example.org 192.0.2.2 4711 80\r\nGET /arch/a HTTP/1.1\r\nHost: x\r\n\r\n",
         "PROXY TCP4 192.0.2.1 192.0.2.2 99999 80\r\nGET /arch/a HTTP/1.1\r\nHost: x\r\n\r\n",
-        "\r\n\r\n\0\r\nQUIT\n\u0031\u0011\0\u000cabcdabcdabcdGET /arch/a HTTP/1.1\r\nHost: x\r\n\r\n",
+        "\r\n\r\n\0\r\nQUIT\n1\u0011\0\u000cabcdabcdabcdGET /arch/a HTTP/1.1\r\nHost: x\r\n\r\n",
       })
   void whoBeginsWithAnythingElseIsNotAnswered(String bytes) throws IOException {
-    long before = listener.refusals().get("proxy");
+    long before = listener.refusals().getOrDefault("proxy", 0L);
     try (RawClient client = client()) {
       client.send(bytes);
       assertThat(ended(client)).isTrue();
