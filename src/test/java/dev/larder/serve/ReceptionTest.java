@@ -23,16 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// Who gets what of a listener, by address and by path. The listener trusts 127.0.0.9 as a proxy
 /// and denies 127.0.0.3; `inner` is for 127.0.0.4 only, `limited` gives nothing below `out`.
 class ReceptionTest {
-  private static final String SETTINGS =
-      """
-      [packages]
-      listen = ["127.0.0.1:0"]
-      trusted-proxies = ["127.0.0.9"]
-      %s
-      [access]
-      deny = ["127.0.0.3"]
-      """;
-
   private final PlainContent open;
   private final PlainContent inner;
   private final PlainContent limited;
@@ -68,10 +58,19 @@ class ReceptionTest {
   }
 
   private PackageListener start(String lines) throws InvalidConfig, IOException {
+    String toml =
+        """
+        [packages]
+        listen = ["127.0.0.1:0"]
+        trusted-proxies = ["127.0.0.9"]
+        %s
+        [access]
+        deny = ["127.0.0.3"]
+        """
+            .formatted(lines);
     PackagesSettings settings =
         Toml.read(
-            SETTINGS.formatted(lines),
-            root -> PackagesSettings.read(root.table("packages"), root.table("access")));
+            toml, root -> PackagesSettings.read(root.table("packages"), root.table("access")));
     return PackageListener.open(settings, site, Listening.PATIENT, Transport.best());
   }
 
@@ -165,9 +164,11 @@ class ReceptionTest {
   @Test
   void whatOneClientMayNotHaveIsNotLookedAheadTo() throws IOException {
     try (RawClient client = client("127.0.0.1")) {
-      client.send(
-          "GET /open/a HTTP/1.1\r\nHost: x\r\n\r\nGET /inner/a HTTP/1.1\r\nHost: x\r\n\r\n"
-              + "GET /limited/out/a HTTP/1.1\r\nHost: x\r\n\r\n");
+      StringBuilder requests = new StringBuilder();
+      for (String path : List.of("/open/a", "/inner/a", "/limited/out/a")) {
+        requests.append("GET ").append(path).append(" HTTP/1.1\r\nHost: x\r\n\r\n");
+      }
+      client.send(requests.toString());
       assertThat(client.read().code()).isEqualTo(200);
       assertThat(client.read().code()).isEqualTo(403);
       assertThat(client.read().code()).isEqualTo(403);
