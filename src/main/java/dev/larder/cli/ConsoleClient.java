@@ -439,7 +439,7 @@ final class ConsoleClient implements Closeable {
     }
     return new CommandFailed(
         ExitCode.of(ErrorCode.exitCode(problem.code(), response.statusCode())),
-        Wording.plain(problem.detail()),
+        Wording.plainLines(problem.detail()),
         problem.advice() == null ? null : Wording.plain(problem.advice()),
         problem.code());
   }

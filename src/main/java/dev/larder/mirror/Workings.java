@@ -4,10 +4,11 @@ import dev.larder.cache.Share;
 import dev.larder.events.EventLog;
 import dev.larder.format.Format;
 import java.time.InstantSource;
+import java.util.function.Supplier;
 
 /// The parts of a mirror that its classes share, made once in [Mirror#open].
 ///
-/// @param settings of the mirror
+/// @param current gives the settings of the mirror, which can be exchanged
 /// @param format of its files
 /// @param upstreams where they come from
 /// @param held which of them we have
@@ -19,7 +20,7 @@ import java.time.InstantSource;
 /// @param events takes what happens
 /// @param clock the time
 record Workings(
-    MirrorSettings settings,
+    Supplier<MirrorSettings> current,
     Format format,
     Upstreams upstreams,
     HeldFiles held,
@@ -29,4 +30,9 @@ record Workings(
     Ahead ahead,
     Traffic traffic,
     EventLog events,
-    InstantSource clock) {}
+    InstantSource clock) {
+  /// The settings as they are now.
+  MirrorSettings settings() {
+    return current.get();
+  }
+}

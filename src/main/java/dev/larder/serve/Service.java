@@ -29,6 +29,11 @@ record Service(
   /// to.
   static final int MOST_AHEADS = 512;
 
+  /// The same for connections that are still to come.
+  Service with(Admission other, boolean secure) {
+    return new Service(answering, date, other, limits, secure, connections, responses, aheads, log);
+  }
+
   /// Counts a new connection; false if there are too many. Either way it is to be released.
   boolean admit() {
     return connections.incrementAndGet() <= limits.connections();
