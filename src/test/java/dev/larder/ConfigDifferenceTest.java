@@ -70,9 +70,16 @@ class ConfigDifferenceTest {
   @Test
   void whatOnlyARestartChangesSaysSoAndStays() {
     String other =
-        "data = \"/other\"\n[egress]\nresolver = \"127.0.0.1:53\"\n[console]\n"
-            + "listen = [\"127.0.0.1:9999\"]\n[mirror.arch]\nformat = \"freebsd-pkg\"\n"
-            + "upstream = \"http://127.0.0.1\"\n";
+        """
+        data = "/other"
+        [egress]
+        resolver = "127.0.0.1:53"
+        [console]
+        listen = ["127.0.0.1:9999"]
+        [mirror.arch]
+        format = "freebsd-pkg"
+        upstream = "http://127.0.0.1"
+        """;
     LoadedConfig old = load(ARCH);
     LoadedConfig now = load(other);
     LoadedConfig merged = new Fixed(old.config(), now.config()).merged(now, old.settings());

@@ -152,21 +152,7 @@ public final class Mirror implements Content, Closeable {
     Fills fills = new Fills(workings, partials, check);
     ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     Roots roots =
-        new Roots(
-            workings,
-            directory -> {
-              Generations generations = new Generations(layout.root(name, directory));
-              Root root =
-                  new Root(
-                      directory,
-                      workings,
-                      generations,
-                      new Refresh(directory, workings, generations, check),
-                      new Switchover(directory, workings, layout, generations, fills),
-                      threads);
-              root.open();
-              return root;
-            });
+        new Roots(workings, directory -> root(directory, workings, layout, check, fills, threads));
     signatures.connect(roots, fills);
     roots.open(layout.state(name));
     Answers answers = new Answers(workings, roots, fills);
@@ -175,6 +161,27 @@ public final class Mirror implements Content, Closeable {
     Mirror mirror = new Mirror(terms, workings, roots, fills, answers, shelf, threads);
     mirror.beat.start();
     return mirror;
+  }
+
+  private static Root root(
+      RelPath directory,
+      Workings workings,
+      Layout layout,
+      IndexCheck check,
+      Fills fills,
+      ExecutorService threads)
+      throws IOException {
+    Generations generations = new Generations(layout.root(workings.settings().name(), directory));
+    Root root =
+        new Root(
+            directory,
+            workings,
+            generations,
+            new Refresh(directory, workings, generations, check),
+            new Switchover(directory, workings, layout, generations, fills),
+            threads);
+    root.open();
+    return root;
   }
 
   /// Where a mirror's upstreams are.
