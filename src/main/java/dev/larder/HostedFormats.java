@@ -7,6 +7,7 @@ import dev.larder.format.pacman.PacmanRepositoryFormat;
 import dev.larder.repo.RepositorySettings;
 import java.io.IOException;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /// The formats that repositories of our own can have. Beside [Larder] the only place that knows
 /// particular ones.
@@ -19,26 +20,27 @@ final class HostedFormats {
 
   private HostedFormats() {}
 
-  /// The format of a repository, with its settings.
+  /// The format of a repository, with its settings as they are whenever it writes.
   ///
   /// @throws IOException if there is none of that name
-  static RepositoryFormat of(RepositorySettings settings) throws IOException {
-    return switch (settings.format()) {
+  static RepositoryFormat of(Supplier<RepositorySettings> settings) throws IOException {
+    return switch (settings.get().format()) {
       case PACMAN ->
-          new PacmanRepositoryFormat(
-              switch (settings.compat()) {
+          new PacmanRepositoryFormat(() ->
+              switch (settings.get().compat()) {
                 case CURRENT -> Compat.CURRENT;
                 case OLD -> Compat.V6_0;
               });
       case FREEBSD_PKG ->
-          new PkgRepositoryFormat(
-              switch (settings.signature()) {
+          new PkgRepositoryFormat(() ->
+              switch (settings.get().signature()) {
                 case FINGERPRINTS -> PkgRepositoryFormat.Style.FINGERPRINTS;
                 case PUBKEY -> PkgRepositoryFormat.Style.PUBKEY;
               });
       default ->
           throw new IOException(
-              "repository %s: there is no format %s".formatted(settings.name(), settings.format()));
+              "repository %s: there is no format %s"
+                  .formatted(settings.get().name(), settings.get().format()));
     };
   }
 }

@@ -1,9 +1,7 @@
 package dev.larder;
 
 import dev.larder.access.Access;
-import dev.larder.access.AccessSettings;
 import dev.larder.api.ConsoleListener;
-import dev.larder.api.ConsoleSettings;
 import dev.larder.api.Services;
 import dev.larder.cache.Cache;
 import dev.larder.cache.CacheReport;
@@ -22,12 +20,10 @@ import dev.larder.log.AccessLog;
 import dev.larder.log.Logs;
 import dev.larder.mirror.Mirror;
 import dev.larder.mirror.MirrorSettings;
-import dev.larder.repo.Content;
 import dev.larder.repo.Repositories;
 import dev.larder.repo.Repository;
 import dev.larder.repo.RepositorySettings;
 import dev.larder.serve.PackageListener;
-import dev.larder.serve.Site;
 import dev.larder.sign.KeyStore;
 import dev.larder.sign.OpenPgpKeyring;
 import dev.larder.store.DataDirectory;
@@ -35,17 +31,15 @@ import dev.larder.store.Layout;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -69,10 +63,9 @@ public final class Larder implements Closeable {
   /// Formats whose signatures can be checked here.
   private static final Set<String> KEYED = Set.of("pacman", "freebsd-pkg");
 
-  private static final Duration DISCOVERY = Duration.ofSeconds(3);
-
   private final Deque<Closeable> parts;
-  private final List<Mirror> mirrors = new ArrayList<>();
+  private final Reload reload;
+  private final Mirrors mirrors;
   private final Cache cache;
   private final Repositories repositories;
   private final PackageListener packages;
@@ -80,9 +73,19 @@ public final class Larder implements Closeable {
   private final ConsoleListener console;
 
   /// @param parts takes each part as soon as it runs, for whoever has to end them
-  private Larder(Config config, @Nullable Logs logs, Deque<Closeable> parts, InstantSource clock)
+  private Larder(
+      LoadedConfig loaded,
+      Reload.Source source,
+      @Nullable Logs logs,
+      Deque<Closeable> parts,
+      InstantSource clock)
       throws IOException {
     this.parts = parts;
+    Config config = loaded.config();
+    reload = new Reload(loaded, source);
+    if (logs != null) {
+      reload.include(ReloadableParts.of(logs, config.log()));
+    }
     DataDirectory data = owned(DataDirectory.open(config.data()));
     if (data.formerVersion() != Layout.VERSION) {
       LOG.info("data of layout {} is of layout {} now", data.formerVersion(), Layout.VERSION);
@@ -90,55 +93,35 @@ public final class Larder implements Closeable {
     EventLog events = new EventLog(clock);
     Database database = owned(Database.open(data.layout().database(), clock));
     cache = owned(Cache.open(config.cache(), data.layout(), database, clock));
+    reload.include(ReloadableParts.of(cache));
     Egress egress = new Egress(config.egress());
     parts.push(egress::close);
     Discovery discovery = new Discovery(config.egress(), new Random());
     parts.push(discovery::close);
-
-    ClientLimits clients = ClientLimits.of(config.limits(), config.packages()::isProxy);
-    for (MirrorSettings settings : config.mirrors()) {
-      if (lacksKeys(settings)) {
-        LOG.info("mirror {}: signatures are left for clients to check", settings.name());
-      }
-      Mirror.Surroundings around =
-          new Mirror.Surroundings(
-              format(settings),
-              data.layout(),
-              database,
-              cache,
-              egress,
-              trust(settings),
-              clients.fills(),
-              events,
-              clock);
-      Mirror.UpstreamUrls upstreams = UpstreamLists.of(settings.upstream(), discovery);
-      mirrors.add(owned(Mirror.open(settings, around, upstreams)));
-    }
-    await(discovery);
+    ClientLimits clients = ClientLimits.of(config.limits(), peer -> reload.config().packages().isProxy(peer));
+    reload.include(ReloadableParts.of(clients));
+    Mirrors.Surroundings around =
+        new Mirrors.Surroundings(
+            data.layout(), database, cache, egress, discovery, clients.fills(), events, clock);
+    mirrors = owned(Mirrors.open(config.mirrors(), around));
     cache.start();
     KeyStore keys = KeyStore.open(data.layout().keys(), clock);
     Hosting hosting = new Hosting(data.layout(), database, keys, events, clock);
     repositories = owned(hosting.open(config.repositories()));
+    reload.include(ReloadableParts.keysOf(repositories, keys));
 
-    packages =
-        owned(
-            PackageListener.open(
-                config.packages(),
-                site(config),
-                clients,
-                logs == null ? AccessLog.off() : logs.access()));
-    ConsoleSettings settings = config.console();
-    AccessSettings who =
-        new AccessSettings(
-            settings.anonymousReads(), settings.authorizedSecrets(), config.tokens());
-    access = owned(Access.open(data.layout(), who, clock));
+    AccessLog requests = logs == null ? AccessLog.off() : logs.access();
+    Serving serving = Serving.open(config, mirrors, repositories, clients, requests);
+    packages = owned(serving.packages());
+    reload.include(serving);
+    access = owned(Access.open(data.layout(), ReloadableParts.accessSettings(config), clock));
     ServerOperations operations =
-        new ServerOperations(config, mirrors, cache, packages, logs, clock);
+        new ServerOperations(reload, mirrors, cache, packages, logs, clock);
     ServerKeys signing = new ServerKeys(keys, repositories, events);
-    console =
-        owned(
-            ConsoleListener.open(
-                settings, new Services(operations, access, repositories, signing, events)));
+    Services services = new Services(operations, access, repositories, signing, events);
+    console = owned(ConsoleListener.open(config.console(), services));
+    reload.include(ReloadableParts.of(access, console));
+    owned(reload).begin();
   }
 
   /// What repositories of our own are opened with.
@@ -149,15 +132,16 @@ public final class Larder implements Closeable {
     }
 
     private Repository repository(RepositorySettings settings) throws IOException {
+      AtomicReference<RepositorySettings> current = new AtomicReference<>(settings);
       return Repository.open(
-          settings,
-          HostedFormats.of(settings),
+          current,
+          HostedFormats.of(current::get),
           new Repository.Surroundings(
-              layout, database, new RepositoryKeys(settings, keys), events, clock));
+              layout, database, new RepositoryKeys(current::get, keys), events, clock));
     }
   }
 
-  /// Starts everything `config` describes.
+  /// Starts everything `config` describes. Reading it again changes nothing.
   ///
   /// @throws IOException if something cannot be started; the message is a sentence for the
   ///   operator. Nothing is left running then.
@@ -165,23 +149,24 @@ public final class Larder implements Closeable {
     return open(config, InstantSource.system());
   }
 
-  /// The same with an access log, and with messages that are counted.
-  ///
-  /// @param logs stay open when Larder ends
-  public static Larder open(Config config, Logs logs) throws IOException {
-    return open(config, logs, InstantSource.system());
-  }
-
   /// The same with another clock.
   static Larder open(Config config, InstantSource clock) throws IOException {
-    return open(config, null, clock);
+    LoadedConfig loaded = new LoadedConfig(config, null, List.of());
+    return open(loaded, () -> loaded, null, clock);
   }
 
-  private static Larder open(Config config, @Nullable Logs logs, InstantSource clock)
+  /// Starts everything that was configured.
+  ///
+  /// @param source where the configuration can be read again
+  /// @param logs count messages and take the access log, and stay open when Larder ends; null if
+  ///   there are none
+  /// @throws IOException as [#open(Config)]
+  static Larder open(
+      LoadedConfig loaded, Reload.Source source, @Nullable Logs logs, InstantSource clock)
       throws IOException {
     Deque<Closeable> parts = new ArrayDeque<>();
     try {
-      return new Larder(config, logs, parts, clock);
+      return new Larder(loaded, source, logs, parts, clock);
     } catch (Throwable e) {
       end(parts);
       throw e;
@@ -238,48 +223,6 @@ public final class Larder implements Closeable {
     return KEYED.contains(settings.format()) && trust(settings).equals(Mirror.Trust.NONE);
   }
 
-  /// The first requests should find the upstreams known, but a dead name server stops nobody.
-  private static void await(Discovery discovery) throws IOException {
-    try {
-      discovery.await(DISCOVERY);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while upstreams are looked up", e);
-    }
-  }
-
-  private Site site(Config config) {
-    List<Site.Own> own = new ArrayList<>();
-    for (int i = 0; i < mirrors.size(); i++) {
-      own(own, mirrors.get(i), config.mirrors().get(i).listen());
-    }
-    for (Repository repository : repositories.all()) {
-      own(own, repository, repository.settings().listen());
-    }
-    return new Site(
-        new ServedContents(mirrors, repositories), own, () -> upstreamHosts(config), Set.of());
-  }
-
-  private static void own(List<Site.Own> own, Content content, List<InetSocketAddress> listen) {
-    if (!listen.isEmpty()) {
-      own.add(new Site.Own(content, listen));
-    }
-  }
-
-  private List<Site.UpstreamHost> upstreamHosts(Config config) {
-    List<Site.UpstreamHost> hosts = new ArrayList<>();
-    for (int i = 0; i < mirrors.size(); i++) {
-      Mirror mirror = mirrors.get(i);
-      for (String host : UpstreamLists.serviceHosts(config.mirrors().get(i).upstream())) {
-        hosts.add(Site.UpstreamHost.of(URI.create("https://" + host), mirror));
-      }
-      for (String url : mirror.upstreamUrls()) {
-        hosts.add(Site.UpstreamHost.of(URI.create(url), mirror));
-      }
-    }
-    return hosts;
-  }
-
   /// Addresses of the shared package listener, as bound.
   public List<InetSocketAddress> packageAddresses() {
     return packages.addresses();
@@ -308,6 +251,11 @@ public final class Larder implements Closeable {
         : Reachable.url("http", console.addresses().getFirst()) + ConsoleListener.setupPath(code);
   }
 
+  /// Reads its configuration again, on request.
+  Reload reload() {
+    return reload;
+  }
+
   /// How the cache stands.
   public CacheReport cache() {
     return cache.report();
@@ -315,7 +263,7 @@ public final class Larder implements Closeable {
 
   /// The mirrors, in the order of the configuration.
   public List<Mirror> mirrors() {
-    return List.copyOf(mirrors);
+    return mirrors.all();
   }
 
   /// Ends everything, listeners first. What cannot be ended is logged, and the rest is ended.

@@ -9,16 +9,18 @@ import dev.larder.sign.Signers;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /// The keys of a repository: those its settings name, or one of its own, which is made when it is
 /// first needed. What is wrong with them is told when they are needed: a repository whose key
 /// cannot be used is served as it is.
 ///
-/// @param settings of the repository
+/// @param current gives the settings of the repository, which can be exchanged
 /// @param keys all there are
-record RepositoryKeys(RepositorySettings settings, KeyStore keys) implements SignerSource {
+record RepositoryKeys(Supplier<RepositorySettings> current, KeyStore keys) implements SignerSource {
   @Override
   public Signers signers() throws IOException {
+    RepositorySettings settings = current.get();
     if (settings.keys() == null) {
       keys.ensure(
           settings.name(),
@@ -39,7 +41,7 @@ record RepositoryKeys(RepositorySettings settings, KeyStore keys) implements Sig
   @Override
   public List<String> retired() throws IOException {
     List<String> retired = new ArrayList<>();
-    for (String name : settings.keyNames()) {
+    for (String name : current.get().keyNames()) {
       KeyReport key = keys.info(name);
       if (key != null && key.openPgp()) {
         key.retired().forEach(version -> retired.add(version.fingerprint()));

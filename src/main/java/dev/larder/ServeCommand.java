@@ -12,10 +12,12 @@ import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -63,11 +65,12 @@ final class ServeCommand implements Callable<Integer> {
     PrintWriter out = command.commandLine().getOut();
     PrintWriter err = command.commandLine().getErr();
     try {
-      LoadedConfig loaded = Config.load(options.config(), listen, machine, Larder.formats());
+      Reload.Source source = () -> Config.load(options.config(), listen, machine, Larder.formats());
+      LoadedConfig loaded = source.load();
       Logs.Surroundings around = Logs.Surroundings.ofProcess(machine.variable("JOURNAL_STREAM"));
       try (Logs logs = Logs.open(loaded.config().log(), around)) {
-        ReopenSignal.listen(logs::reopen);
-        return serve(loaded, logs, out);
+        Signals.USR1.listen(logs::reopen);
+        return serve(loaded, source, logs, out);
       }
     } catch (InvalidConfig e) {
       err.println(e.getMessage());
@@ -77,11 +80,14 @@ final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  private static int serve(LoadedConfig loaded, Logs logs, PrintWriter out)
+  private static int serve(LoadedConfig loaded, Reload.Source source, Logs logs, PrintWriter out)
       throws IOException, InterruptedException {
     CountDownLatch stop = new CountDownLatch(1);
     CountDownLatch stopped = new CountDownLatch(1);
-    try (Larder larder = Larder.open(loaded.config(), logs);
+    CompletableFuture<Reload> started = new CompletableFuture<>();
+    // Whoever asks for it while we start is served when we have.
+    Signals.HUP.listen(() -> Thread.ofVirtual().name("reload").start(() -> reload(started)));
+    try (Larder larder = Larder.open(loaded, source, logs, InstantSource.system());
         IdleCollection _ = IdleCollection.start(IdleCollection.BEAT)) {
       Runtime.getRuntime()
           .addShutdownHook(
@@ -92,11 +98,16 @@ final class ServeCommand implements Callable<Integer> {
                     await(stopped);
                   }));
       greet(loaded, larder, out);
+      started.complete(larder.reload());
       stop.await();
     } finally {
       stopped.countDown();
     }
     return 0;
+  }
+
+  private static void reload(CompletableFuture<Reload> started) {
+    started.join().runForSignal();
   }
 
   private static void await(CountDownLatch latch) {

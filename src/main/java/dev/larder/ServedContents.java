@@ -12,42 +12,43 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
-/// What the package listener serves: the mirrors, and the repositories there are at the moment.
+/// What the package listener serves: the mirrors and repositories there are at the moment.
 final class ServedContents implements Supplier<Served> {
-  private final List<Mirror> mirrors;
+  private final Mirrors mirrors;
   private final Repositories repositories;
   private volatile State state;
 
-  ServedContents(List<Mirror> mirrors, Repositories repositories) {
-    this.mirrors = List.copyOf(mirrors);
+  ServedContents(Mirrors mirrors, Repositories repositories) {
+    this.mirrors = mirrors;
     this.repositories = repositories;
-    this.state = state(repositories.all());
+    this.state = state(mirrors.all(), repositories.all());
   }
 
-  private record State(List<Repository> repositories, Served served) {}
+  private record State(List<Mirror> mirrors, List<Repository> repositories, Served served) {}
 
   @Override
   @SuppressWarnings("ReferenceEquality") // Another list is how a change shows.
   public Served get() {
+    List<Mirror> mirrored = mirrors.all();
     List<Repository> now = repositories.all();
     State last = state;
-    if (now != last.repositories()) {
-      last = state(now);
+    if (now != last.repositories() || mirrored != last.mirrors()) {
+      last = state(mirrored, now);
       state = last;
     }
     return last.served();
   }
 
-  private State state(List<Repository> now) {
-    List<Content> contents = new ArrayList<>(mirrors);
+  private State state(List<Mirror> mirrored, List<Repository> now) {
+    List<Content> contents = new ArrayList<>(mirrored);
     contents.addAll(now);
-    List<Site.RootPath> roots = new ArrayList<>(RootPaths.of(mirrors));
+    List<Site.RootPath> roots = new ArrayList<>(RootPaths.of(mirrored));
     for (Repository repository : now) {
       for (String path : repository.settings().paths()) {
         roots.addFirst(alias(repository, path));
       }
     }
-    return new State(now, new Served(contents, roots));
+    return new State(mirrored, now, new Served(contents, roots));
   }
 
   /// A further path of a repository: the directory its last part names, or else the whole.

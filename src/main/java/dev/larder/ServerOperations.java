@@ -3,6 +3,7 @@ package dev.larder;
 import dev.larder.api.Glob;
 import dev.larder.api.LogReport;
 import dev.larder.api.Operations;
+import dev.larder.api.RequestFailed;
 import dev.larder.api.ServerReport;
 import dev.larder.cache.Cache;
 import dev.larder.cache.CacheReport;
@@ -21,6 +22,8 @@ import dev.larder.mirror.Removed;
 import dev.larder.serve.PackageListener;
 import dev.larder.serve.Site;
 import dev.larder.store.RelPath;
+import dev.larder.wire.ErrorCode;
+import dev.larder.wire.ReloadResult;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -37,22 +40,22 @@ import org.jspecify.annotations.Nullable;
 
 /// What the console can do, done with the running parts.
 final class ServerOperations implements Operations {
-  private final Config config;
-  private final List<Mirror> mirrors;
+  private final Reload reload;
+  private final Mirrors mirrors;
   private final Cache cache;
   private final PackageListener packages;
   private final @Nullable Logs logs;
   private final Instant startedAt;
 
   ServerOperations(
-      Config config,
-      List<Mirror> mirrors,
+      Reload reload,
+      Mirrors mirrors,
       Cache cache,
       PackageListener packages,
       @Nullable Logs logs,
       InstantSource clock) {
-    this.config = config;
-    this.mirrors = List.copyOf(mirrors);
+    this.reload = reload;
+    this.mirrors = mirrors;
     this.cache = cache;
     this.packages = packages;
     this.logs = logs;
@@ -63,12 +66,12 @@ final class ServerOperations implements Operations {
   public ServerReport server() {
     long free;
     try {
-      free = Files.getFileStore(config.data()).getUsableSpace();
+      free = Files.getFileStore(reload.config().data()).getUsableSpace();
     } catch (IOException e) {
       free = -1;
     }
     Map<String, List<String>> own = new LinkedHashMap<>();
-    for (Mirror mirror : mirrors) {
+    for (Mirror mirror : mirrors.all()) {
       List<InetSocketAddress> alone = packages.addresses(mirror.name());
       if (!alone.isEmpty()) {
         own.put(mirror.name(), urls(alone));
@@ -78,16 +81,42 @@ final class ServerOperations implements Operations {
         Version.current(),
         Runtime.version().toString(),
         startedAt,
-        config.data(),
+        reload.config().data(),
         urls(packages.addresses()),
         own,
-        config.packages().publicUrl(),
+        reload.config().packages().publicUrl(),
         free,
         new ServerReport.Load(
             packages.connections(),
             packages.responses(),
             packages.refusals(),
             packages.limitedClients()));
+  }
+
+  @Override
+  public ReloadResult reload(boolean dry) {
+    return switch (reload.run(dry)) {
+      case Reload.Outcome.Taken(ConfigDifference difference) ->
+          new ReloadResult(
+              dry, difference.entries().stream().map(ServerOperations::change).toList());
+      case Reload.Outcome.Invalid(String why) ->
+          throw new RequestFailed(ErrorCode.INVALID_CONFIGURATION, why, null);
+      case Reload.Outcome.Closed() ->
+          throw new RequestFailed(
+              ErrorCode.NOT_READY,
+              "Larder is starting or stopping and reads no configuration",
+              null);
+    };
+  }
+
+  private static ReloadResult.Change change(ConfigDifference.Entry entry) {
+    return new ReloadResult.Change(
+        entry.name(),
+        ReloadResult.What.valueOf(entry.what().name()),
+        entry.before(),
+        entry.after(),
+        entry.secret(),
+        entry.restart());
   }
 
   @Override
@@ -109,17 +138,17 @@ final class ServerOperations implements Operations {
   }
 
   private String scheme() {
-    return config.packages().tls() == null ? "http" : "https";
+    return reload.config().packages().tls() == null ? "http" : "https";
   }
 
   @Override
   public List<MirrorReport> mirrors() {
-    return mirrors.stream().map(Mirror::report).toList();
+    return mirrors.all().stream().map(Mirror::report).toList();
   }
 
   @Override
   public @Nullable MirrorReport mirror(String name) {
-    return mirrors.stream()
+    return mirrors.all().stream()
         .filter(mirror -> mirror.name().equals(name))
         .map(Mirror::report)
         .findFirst()
@@ -127,7 +156,7 @@ final class ServerOperations implements Operations {
   }
 
   private Mirror known(String name) {
-    return mirrors.stream()
+    return mirrors.all().stream()
         .filter(mirror -> mirror.name().equals(name))
         .findFirst()
         .orElseThrow(() -> new IllegalArgumentException("no mirror " + name));
@@ -149,7 +178,7 @@ final class ServerOperations implements Operations {
 
   @Override
   public @Nullable Place resolve(String location) {
-    for (Mirror mirror : mirrors) {
+    for (Mirror mirror : mirrors.all()) {
       for (String upstream : mirror.upstreamUrls()) {
         Place place = below(mirror, location, upstream + "/");
         if (place != null) {
@@ -165,13 +194,13 @@ final class ServerOperations implements Operations {
       }
     }
     String path = location.contains("://") ? rawPath(location) : location;
-    for (Mirror mirror : mirrors) {
+    for (Mirror mirror : mirrors.all()) {
       Place place = path == null ? null : below(mirror, path, "/" + mirror.name() + "/");
       if (place != null) {
         return place;
       }
     }
-    return path == null ? null : atRoot(mirrors, path, false);
+    return path == null ? null : atRoot(mirrors.all(), path, false);
   }
 
   /// The place of a path that clients of one format ask for at the top of a listener.
@@ -180,7 +209,7 @@ final class ServerOperations implements Operations {
   /// @param prefixed only those that lie below a prefix
   private @Nullable Place atRoot(List<Mirror> among, String rawPath, boolean prefixed) {
     String path = decoded(rawPath);
-    for (Site.RootPath root : RootPaths.of(mirrors)) {
+    for (Site.RootPath root : RootPaths.of(mirrors.all())) {
       boolean is = path != null && root.has(path) && !(prefixed && root.prefix().equals("/"));
       for (Mirror mirror : among) {
         if (is && root.content().equals(mirror)) {

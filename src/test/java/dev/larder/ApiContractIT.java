@@ -150,6 +150,8 @@ class ApiContractIT {
 
   private void cache() {
     assertThat(get("/api/v1/cache").path("mirrors")).hasSize(1);
+    call("POST", "/api/v1/reload?dry-run=true").expect(200);
+    call("POST", "/api/v1/reload?dry-run=perhaps").expect(400);
     call("POST", "/api/v1/cache/gc?dry-run=true&free=10%25").expect(200);
     call("POST", "/api/v1/cache/gc").expect(200);
     call("POST", "/api/v1/cache/gc?free=much").expect(400);

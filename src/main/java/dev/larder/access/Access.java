@@ -3,7 +3,6 @@ package dev.larder.access;
 import dev.larder.store.Layout;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 
@@ -28,19 +27,24 @@ public record Access(
   ///   operator
   public static Access open(Layout layout, AccessSettings settings, InstantSource clock)
       throws IOException {
-    Path file = settings.authorizedSecrets();
     CliToken cli = CliToken.open(layout.cliToken());
     Tokens tokens = Tokens.open(layout.tokens(), settings.tokens(), clock);
     Authenticator authenticator =
         new Authenticator(
             cli,
             tokens,
-            file == null ? null : new AuthorizedSecrets(file),
-            settings.anonymousReads(),
+            Authenticator.Terms.of(settings),
             new FailureLimit(FAILURES, MINUTE, clock),
             clock);
     SetupLink setup = SetupLink.open(tokens, authenticator, clock);
     return new Access(cli, tokens, authenticator, setup, AuditLog.open(layout.audit(), clock));
+  }
+
+  /// Takes other settings, for the next request. Tokens that are declared no more are worth nothing
+  /// from then on. Does not fail.
+  public void reload(AccessSettings settings) {
+    tokens.declare(settings.tokens());
+    authenticator.reload(Authenticator.Terms.of(settings));
   }
 
   /// Writes down what is not yet.

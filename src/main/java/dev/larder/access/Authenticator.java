@@ -1,6 +1,7 @@
 package dev.larder.access;
 
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Locale;
@@ -20,24 +21,32 @@ public final class Authenticator {
 
   private final CliToken cli;
   private final Tokens tokens;
-  private final @Nullable AuthorizedSecrets secrets;
-  private final boolean anonymousReads;
   private final FailureLimit limit;
   private final InstantSource clock;
+  private volatile Terms terms;
 
-  Authenticator(
-      CliToken cli,
-      Tokens tokens,
-      @Nullable AuthorizedSecrets secrets,
-      boolean anonymousReads,
-      FailureLimit limit,
-      InstantSource clock) {
+  Authenticator(CliToken cli, Tokens tokens, Terms terms, FailureLimit limit, InstantSource clock) {
     this.cli = cli;
     this.tokens = tokens;
-    this.secrets = secrets;
-    this.anonymousReads = anonymousReads;
+    this.terms = terms;
     this.limit = limit;
     this.clock = clock;
+  }
+
+  /// What can be exchanged while Larder runs.
+  ///
+  /// @param secrets that are taken like tokens; null if there are none
+  /// @param anonymousReads whether reading needs no token
+  record Terms(@Nullable AuthorizedSecrets secrets, boolean anonymousReads) {
+    static Terms of(AccessSettings settings) {
+      Path file = settings.authorizedSecrets();
+      return new Terms(
+          file == null ? null : new AuthorizedSecrets(file), settings.anonymousReads());
+    }
+  }
+
+  void reload(Terms other) {
+    terms = other;
   }
 
   /// Who asks.
@@ -48,7 +57,7 @@ public final class Authenticator {
   public Authentication authenticate(
       @Nullable String authorization, boolean reading, InetAddress address) {
     if (authorization == null) {
-      return anonymousReads && reading
+      return terms.anonymousReads() && reading
           ? new Authentication.Known(Principal.ANONYMOUS)
           : new Authentication.Missing();
     }
@@ -78,6 +87,7 @@ public final class Authenticator {
     byte[] hash = TokenSecret.hash(shown);
     boolean isCli = cli.matches(shown);
     Token token = tokens.withHash(hash);
+    AuthorizedSecrets secrets = terms.secrets();
     String label = secrets == null ? null : secrets.label(hash);
     if (isCli) {
       return new Authentication.Known(Principal.CLI);

@@ -58,6 +58,24 @@ public final class Tokens implements Closeable {
     return new Tokens(file, declared.stream().map(TokenSettings::token).toList(), made, clock);
   }
 
+  /// Other tokens are declared from now on.
+  synchronized void declare(List<TokenSettings> settings) {
+    List<Token> before = declared;
+    declared =
+        settings.stream().map(TokenSettings::token).map(token -> known(before, token)).toList();
+  }
+
+  /// A token that is declared as it was keeps the time of its last use.
+  private static Token known(List<Token> before, Token token) {
+    for (Token one : before) {
+      Instant used = one.lastUsed();
+      if (one.id().equals(token.id()) && one.hash().equals(token.hash()) && used != null) {
+        return token.usedAt(used);
+      }
+    }
+    return token;
+  }
+
   /// What is to be made.
   ///
   /// @param name up to 64 letters, digits, dots, dashes, underscores and `@`

@@ -31,16 +31,19 @@ public final class ConsoleListener implements Closeable {
 
   private final @Nullable Javalin javalin;
   private final @Nullable UploadRoutes uploads;
+  private final @Nullable Gate gate;
   private final EventLog events;
   private final List<InetSocketAddress> addresses;
 
   private ConsoleListener(
       @Nullable Javalin javalin,
       @Nullable UploadRoutes uploads,
+      @Nullable Gate gate,
       EventLog events,
       List<InetSocketAddress> addresses) {
     this.javalin = javalin;
     this.uploads = uploads;
+    this.gate = gate;
     this.events = events;
     this.addresses = List.copyOf(addresses);
   }
@@ -57,7 +60,7 @@ public final class ConsoleListener implements Closeable {
       throw new IOException("[console] listen: " + fault);
     }
     if (settings.listen().isEmpty()) {
-      return new ConsoleListener(null, null, services.events(), List.of());
+      return new ConsoleListener(null, null, null, services.events(), List.of());
     }
     List<ServerSocketChannel> sockets = bind(settings.listen());
     try {
@@ -76,10 +79,17 @@ public final class ConsoleListener implements Closeable {
             uploads.register(routing);
           });
       javalin.start();
-      return new ConsoleListener(javalin, uploads, services.events(), addresses);
+      return new ConsoleListener(javalin, uploads, gate, services.events(), addresses);
     } catch (IOException | RuntimeException e) {
       closeAll(sockets);
       throw e;
+    }
+  }
+
+  /// Takes the host names of other settings, for the next request. Does not fail.
+  public void reload(ConsoleSettings settings) {
+    if (gate != null) {
+      gate.reload(settings.hosts());
     }
   }
 
@@ -176,6 +186,7 @@ public final class ConsoleListener implements Closeable {
   private static void register(Routing routing, Services services, Jobs jobs) {
     new HealthRoutes(services.operations(), services.repositories()).register(routing);
     new Routes(services.operations(), services.repositories(), jobs).register(routing);
+    new ReloadRoutes(services.operations()).register(routing);
     new CacheRoutes(services.operations(), jobs).register(routing);
     new RepositoryRoutes(services.repositories(), services.events()).register(routing);
     new PackageRoutes(services.repositories()).register(routing);

@@ -51,14 +51,23 @@ final class Gate {
   private static final String FAILURE = "larder.failure";
   private static final String PREPARES = "larder.prepares";
 
-  private final Set<String> names = new HashSet<>(Set.of("localhost"));
+  private volatile Set<String> names = Set.of();
   private final Set<String> open = new HashSet<>();
   private final Access access;
 
   /// @param hosts names beside addresses and `localhost`, in small letters
   Gate(List<String> hosts, Access access) {
     this.access = access;
-    names.addAll(hosts);
+    reload(hosts);
+  }
+
+  /// Other names from now on.
+  ///
+  /// @param hosts names beside addresses and `localhost`, in small letters
+  void reload(List<String> hosts) {
+    Set<String> next = new HashSet<>(hosts);
+    next.add("localhost");
+    names = Set.copyOf(next);
   }
 
   /// Lets everybody through to a path. Only while routes are registered.

@@ -10,6 +10,7 @@ import dev.larder.mirror.KeptDirectory;
 import dev.larder.mirror.MirrorReport;
 import dev.larder.mirror.RefreshOutcome;
 import dev.larder.store.RelPath;
+import dev.larder.wire.ReloadResult;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,13 @@ import org.jspecify.annotations.Nullable;
 public interface Operations {
   /// The server itself, now.
   ServerReport server();
+
+  /// Reads the configuration again and takes it, all of it or nothing.
+  ///
+  /// @param dry only tells what would be different
+  /// @throws RequestFailed with [dev.larder.wire.ErrorCode#INVALID_CONFIGURATION] if it cannot be
+  ///   used
+  ReloadResult reload(boolean dry);
 
   /// What was logged so far.
   LogReport logs();

@@ -49,11 +49,10 @@ public final class Cache implements Closeable, Clearing.Shares {
   /// Before this no clock is right, and nothing is too old by it.
   private static final Instant PLAUSIBLE = Instant.parse("2020-01-01T00:00:00Z");
 
-  private final CacheSettings settings;
   private final InstantSource clock;
+  private final Layout layout;
   private final FileStore disk;
   private final long block;
-  private final Bounds bounds;
   private final FileUseTable table;
   private final Clearing clearing;
   private final Measuring measuring;
@@ -64,6 +63,8 @@ public final class Cache implements Closeable, Clearing.Shares {
   private final Object counting = new Object();
   private final Semaphore grown = new Semaphore(0);
   private final Thread thread;
+  private volatile CacheSettings settings;
+  private volatile Bounds bounds;
   private volatile boolean closed;
 
   private Cache(
@@ -76,6 +77,7 @@ public final class Cache implements Closeable, Clearing.Shares {
       throws IOException {
     this.settings = settings;
     this.clock = clock;
+    this.layout = layout;
     this.disk = disk;
     this.block = disk.getBlockSize();
     this.bounds = bounds;
@@ -94,15 +96,35 @@ public final class Cache implements Closeable, Clearing.Shares {
       CacheSettings settings, Layout layout, Database database, InstantSource clock)
       throws IOException {
     FileStore disk = Files.getFileStore(layout.data());
+    return new Cache(settings, layout, database, disk, bounds(settings, layout, disk), clock);
+  }
+
+  private static Bounds bounds(CacheSettings settings, Layout layout, FileStore disk)
+      throws IOException {
     long total = disk.getTotalSpace();
     Amount max = settings.maxSize();
-    Bounds bounds =
-        new Bounds(
-            max != null ? max.of(total) : writtenDown(layout.cacheSize(), disk),
-            settings.minFree().of(total),
-            settings.highWatermark(),
-            settings.lowWatermark());
-    return new Cache(settings, layout, database, disk, bounds, clock);
+    return new Bounds(
+        max != null ? max.of(total) : writtenDown(layout.cacheSize(), disk),
+        settings.minFree().of(total),
+        settings.highWatermark(),
+        settings.lowWatermark());
+  }
+
+  /// Finds out what other settings come to.
+  ///
+  /// @return takes them when it is run; it does not fail
+  /// @throws IOException if the disk cannot be read, or its limit not be written down
+  public Runnable prepare(CacheSettings next) throws IOException {
+    Bounds wanted = bounds(next, layout, disk);
+    return () -> {
+      boolean other = !next.equals(settings);
+      settings = next;
+      bounds = wanted;
+      if (other) {
+        scrubbing.restart(this, next);
+        grown();
+      }
+    };
   }
 
   /// The limit of a cache for which none is configured. It is chosen once: the free space is

@@ -149,6 +149,13 @@ final class Scrubbing {
     }
   }
 
+  /// The background goes on with other settings.
+  synchronized void restart(Clearing.Shares shares, CacheSettings settings) {
+    close();
+    thread = null;
+    start(shares, settings);
+  }
+
   synchronized void close() {
     Thread running = thread;
     if (running != null) {

@@ -25,8 +25,6 @@ public final class Share implements Closeable {
   private static final Duration NOTED_FOR = Duration.ofMinutes(10);
 
   private final String mirror;
-  private final Amount limit;
-  private final @Nullable Duration keep;
   private final Cache cache;
   private final FileUseTable table;
   private final ConcurrentHashMap<String, Change> changes = new ConcurrentHashMap<>();
@@ -40,6 +38,8 @@ public final class Share implements Closeable {
   private final LongAdder expired = new LongAdder();
   private final LongAdder scrubbed = new LongAdder();
   private final LongAdder damaged = new LongAdder();
+  private volatile Amount limit;
+  private volatile @Nullable Duration keep;
   private volatile Instant recentSince;
   private volatile @Nullable Stock stock;
 
@@ -54,6 +54,16 @@ public final class Share implements Closeable {
     for (Rank rank : Rank.values()) {
       evicted.put(rank, new LongAdder());
     }
+  }
+
+  /// Takes other settings. What is too much by them goes with the next tidying up.
+  ///
+  /// @param newLimit of what the cache may take
+  /// @param newKeep how long a file stays after its last use, or null for as long as there is room
+  public void reload(Amount newLimit, @Nullable Duration newKeep) {
+    limit = newLimit;
+    keep = newKeep;
+    cache.grown();
   }
 
   /// From now on files of `stock` may be removed.

@@ -58,6 +58,7 @@ public final class Cli {
     CommandLine root = new CommandLine(options);
     machine.commands(options).forEach(root::addSubcommand);
     root.addSubcommand(new StatusCommand(session))
+        .addSubcommand(new ReloadCommand(session))
         .addSubcommand(new ExplainCommand(session))
         .addSubcommand(MirrorCommand.tree(session))
         .addSubcommand(CacheCommand.tree(session))

@@ -439,9 +439,16 @@ final class ConsoleClient implements Closeable {
     }
     return new CommandFailed(
         ExitCode.of(ErrorCode.exitCode(problem.code(), response.statusCode())),
-        Wording.plain(problem.detail()),
+        detail(problem),
         problem.advice() == null ? null : Wording.plain(problem.advice()),
         problem.code());
+  }
+
+  /// Only what is wrong with a configuration has several lines.
+  private static String detail(Problem problem) {
+    return problem.code().equals(ErrorCode.INVALID_CONFIGURATION.code())
+        ? Wording.plainLines(problem.detail())
+        : Wording.plain(problem.detail());
   }
 
   private CommandFailed notLarder(@Nullable String why, @Nullable Exception cause) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// How numbers and times are written: for a person, or for the program that reads them.
@@ -74,6 +75,12 @@ record Wording(boolean rounded, boolean relative, InstantSource time) {
       unit++;
     }
     return unit == 0 ? bytes + " B" : String.format(Locale.ROOT, "%.1f %s", value, UNITS[unit]);
+  }
+
+  /// Text from elsewhere that may have several lines, without other characters that would move the
+  /// cursor.
+  static String plainLines(String text) {
+    return text.lines().map(Wording::plain).collect(Collectors.joining("\n"));
   }
 
   /// Text from elsewhere without the characters that would move the cursor or end a cell.

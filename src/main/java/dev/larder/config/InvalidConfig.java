@@ -19,6 +19,18 @@ public final class InvalidConfig extends Exception {
     this.count = 1;
   }
 
+  private InvalidConfig(String text, int count) {
+    super(text);
+    this.count = count;
+  }
+
+  /// A configuration with problems that were found after it had been read.
+  ///
+  /// @param rendered at least one, each with its place and ready for a terminal
+  public static InvalidConfig of(List<String> rendered) {
+    return new InvalidConfig(String.join("\n", rendered), rendered.size());
+  }
+
   InvalidConfig(List<Problem> problems) {
     super(
         problems.stream()

@@ -413,7 +413,8 @@ public final class Type<T> {
     return writer.plain.apply(value);
   }
 
-  boolean isSecret() {
+  /// Whether its values must not be repeated, in errors and elsewhere.
+  public boolean isSecret() {
     return secret;
   }
 

@@ -184,23 +184,67 @@ public final class Logs implements Closeable {
   ///
   /// @throws IOException if a file cannot be written; nothing has changed then, and the message is
   ///   a sentence for the operator
-  public synchronized void apply(LogSettings settings) throws IOException {
+  public void apply(LogSettings settings) throws IOException {
+    prepare(settings).apply();
+  }
+
+  /// Opens what other settings need.
+  ///
+  /// @throws IOException if a file cannot be written; the message is a sentence for the operator
+  public Change prepare(LogSettings settings) throws IOException {
     MessageAppender.Output messages = messages(settings);
-    AccessLog.Output requests;
     try {
-      requests = requests(settings);
+      return new Change(settings, messages, requests(settings));
     } catch (IOException e) {
       messages.sink().close();
       throw e;
     }
-    Sink before = appender.output().sink();
-    appender.redirect(messages);
-    level(settings);
-    // Whoever has just begun to write there finds it open, or opens it once more.
-    before.close();
-    AccessLog.Output requestsBefore = access.redirect(requests);
-    if (requestsBefore != null) {
-      requestsBefore.sink().close();
+  }
+
+  /// Other settings, with all that they need open.
+  public final class Change {
+    private final LogSettings settings;
+    private final MessageAppender.Output messages;
+    private final AccessLog.@Nullable Output requests;
+
+    private Change(
+        LogSettings settings,
+        MessageAppender.Output messages,
+        AccessLog.@Nullable Output requests) {
+      this.settings = settings;
+      this.messages = messages;
+      this.requests = requests;
+    }
+
+    /// Takes the settings. Does not fail.
+    public void apply() {
+      synchronized (Logs.this) {
+        Sink before = appender.output().sink();
+        appender.redirect(messages);
+        level(settings);
+        // Whoever has just begun to write there finds it open, or opens it once more.
+        close(before);
+        AccessLog.Output requestsBefore = access.redirect(requests);
+        if (requestsBefore != null) {
+          close(requestsBefore.sink());
+        }
+      }
+    }
+
+    /// Leaves everything as it was.
+    public void discard() {
+      close(messages.sink());
+      if (requests != null) {
+        close(requests.sink());
+      }
+    }
+
+    private static void close(Sink sink) {
+      try {
+        sink.close();
+      } catch (IOException e) {
+        LOG.warn("a log that is no longer written cannot be closed: {}", e.toString());
+      }
     }
   }
 

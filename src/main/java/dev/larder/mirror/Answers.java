@@ -45,6 +45,11 @@ final class Answers {
     this.packages = new PackageAnswers(workings, roots, fills, clients);
   }
 
+  /// From now on a client is taken to use what it was handed for so long.
+  void hold(Duration hold) {
+    clients.hold(hold);
+  }
+
   /// Finds the answer; blocks, at most for some seconds.
   Answer answer(Ask ask) {
     try {

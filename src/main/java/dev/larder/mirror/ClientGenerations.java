@@ -21,6 +21,11 @@ final class ClientGenerations {
     handed = Caffeine.newBuilder().maximumSize(100_000).expireAfterWrite(hold).build();
   }
 
+  /// From now on a client is taken to use what it was handed for so long.
+  void hold(Duration hold) {
+    handed.policy().expireAfterWrite().ifPresent(policy -> policy.setExpiresAfter(hold));
+  }
+
   private record Key(InetAddress client, RelPath directory) {}
 
   /// `client` now has the index of `directory` as it is in `generation`.

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,18 +29,15 @@ final class IndexCheck implements Fills.PackageCheck {
   private static final Logger LOG = LoggerFactory.getLogger(IndexCheck.class);
 
   private final Format format;
-  private final @Nullable Keyring keyring;
-  private final @Nullable IndexTrust trust;
-  private final Verify verify;
+  private final Supplier<Terms> terms;
   private final SignatureSource signatures;
 
-  /// @param trust which signatures are good, of files and inside indexes
+  /// @param terms says which signatures are good, of files and inside indexes, and what to do about
+  ///   others
   /// @param signatures where a package's signature is found
-  IndexCheck(Format format, Mirror.Trust trust, Verify verify, SignatureSource signatures) {
+  IndexCheck(Format format, Supplier<Terms> terms, SignatureSource signatures) {
     this.format = format;
-    this.keyring = verify == Verify.OFF ? null : trust.keyring();
-    this.trust = verify == Verify.OFF ? null : trust.inner();
-    this.verify = verify;
+    this.terms = terms;
     this.signatures = signatures;
   }
 
@@ -117,7 +115,7 @@ final class IndexCheck implements Fills.PackageCheck {
   /// @param current the generation the draft is added to, or null if it stands for itself
   @Nullable String refusal(Draft draft, @Nullable Generation current) throws IOException {
     String inner = innerRefusal(draft, new Fetched(draft, current));
-    Keyring keys = keyring;
+    Keyring keys = terms.get().checked().keyring();
     if (inner != null || keys == null) {
       return inner;
     }
@@ -144,7 +142,7 @@ final class IndexCheck implements Fills.PackageCheck {
 
   /// What is wrong with the signatures inside the draft's indexes, or null.
   private @Nullable String innerRefusal(Draft draft, Fetched set) throws IOException {
-    IndexTrust trusted = trust;
+    IndexTrust trusted = terms.get().checked().inner();
     if (trusted == null) {
       return null;
     }
@@ -176,7 +174,7 @@ final class IndexCheck implements Fills.PackageCheck {
         return "cannot be read: " + e.getMessage();
       }
     }
-    Keyring keys = keyring;
+    Keyring keys = terms.get().checked().keyring();
     if (keys == null
         || !(format.kind(order.path()) instanceof PathKind.PackageFile)
         || (order.promise().provable() && signatures.isVouchedFor(order.path()))) {
@@ -208,7 +206,7 @@ final class IndexCheck implements Fills.PackageCheck {
   }
 
   private @Nullable String decide(String fault) {
-    if (verify == Verify.REQUIRE) {
+    if (terms.get().settings().verify() == Verify.REQUIRE) {
       return fault;
     }
     LOG.warn("{} (verify = \"warn\": served all the same)", fault);

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /// What clients asked for last when: which indexes are kept fresh, and the working set of package
 /// names. Indexes are few and looked at all the time, so they are in memory; of packages only what
@@ -26,13 +27,13 @@ final class LastUse {
 
   private final LastUseTable table;
   private final InstantSource clock;
-  private final Duration window;
+  private final Supplier<Duration> window;
   private final ConcurrentHashMap<RelPath, Long> indexes = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, Long> recent = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, Long> unflushed = new ConcurrentHashMap<>();
 
-  /// @param window how long a use counts
-  LastUse(LastUseTable table, InstantSource clock, Duration window) {
+  /// @param window gives how long a use counts
+  LastUse(LastUseTable table, InstantSource clock, Supplier<Duration> window) {
     this.table = table;
     this.clock = clock;
     this.window = window;
@@ -47,7 +48,7 @@ final class LastUse {
   }
 
   private long since() {
-    return clock.instant().minus(window).getEpochSecond();
+    return clock.instant().minus(window.get()).getEpochSecond();
   }
 
   void index(RelPath path) {

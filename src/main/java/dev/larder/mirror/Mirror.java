@@ -27,7 +27,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +47,7 @@ public final class Mirror implements Content, Closeable {
   /// How many journal beats lie between two flushes of finished files.
   private static final int FLUSH_EVERY = 3;
 
+  private final AtomicReference<Terms> terms;
   private final Workings workings;
   private final Roots roots;
   private final Fills fills;
@@ -52,14 +55,17 @@ public final class Mirror implements Content, Closeable {
   private final Shelf shelf;
   private final ExecutorService threads;
   private final Thread beat;
+  private volatile boolean retired;
 
   private Mirror(
+      AtomicReference<Terms> terms,
       Workings workings,
       Roots roots,
       Fills fills,
       Answers answers,
       Shelf shelf,
       ExecutorService threads) {
+    this.terms = terms;
     this.workings = workings;
     this.roots = roots;
     this.fills = fills;
@@ -115,17 +121,24 @@ public final class Mirror implements Content, Closeable {
     Path partials = layout.root(name, RelPath.ROOT).partial();
     Files.createDirectories(partials);
     Partial.recover(partials, clock.instant());
+    AtomicReference<Terms> terms =
+        new AtomicReference<>(new Terms(settings, around.trust(), upstreamUrls));
+    Supplier<MirrorSettings> current = () -> terms.get().settings();
     Upstreams upstreams =
-        new Upstreams(upstreamUrls::urls, around.egress(), settings.redirects(), clock);
+        new Upstreams(
+            () -> terms.get().upstreams().urls(),
+            around.egress(),
+            () -> current.get().redirects(),
+            clock);
     HeldFileTable table = new HeldFileTable(around.database(), name);
     Share share = around.cache().share(name, settings.share(), settings.keep());
     HeldFiles held = new HeldFiles(layout, name, format::rootOf, table, share, clock);
     LastUse uses =
-        new LastUse(new LastUseTable(around.database(), name), clock, settings.activeFor());
+        new LastUse(
+            new LastUseTable(around.database(), name), clock, () -> current.get().activeFor());
     Workings workings =
         new Workings(
-            settings,
-            new Scope(settings.roots()),
+            terms::get,
             format,
             upstreams,
             held,
@@ -139,39 +152,77 @@ public final class Mirror implements Content, Closeable {
             clock);
 
     Signatures signatures = new Signatures(workings);
-    IndexCheck check = new IndexCheck(format, around.trust(), settings.verify(), signatures);
+    IndexCheck check = new IndexCheck(format, terms::get, signatures);
     Fills fills = new Fills(workings, partials, check);
     ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     Roots roots =
-        new Roots(
-            workings,
-            directory -> {
-              Generations generations = new Generations(layout.root(name, directory));
-              Root root =
-                  new Root(
-                      directory,
-                      workings,
-                      generations,
-                      new Refresh(directory, workings, generations, check),
-                      new Switchover(directory, workings, layout, generations, fills),
-                      threads);
-              root.open();
-              return root;
-            });
+        new Roots(workings, directory -> root(directory, workings, layout, check, fills, threads));
     signatures.connect(roots, fills);
     roots.open(layout.state(name));
     Answers answers = new Answers(workings, roots, fills);
     Shelf shelf = new Shelf(workings, layout, roots);
     share.connect(new MirrorStock(workings, layout, roots, answers));
-    Mirror mirror = new Mirror(workings, roots, fills, answers, shelf, threads);
+    Mirror mirror = new Mirror(terms, workings, roots, fills, answers, shelf, threads);
     mirror.beat.start();
     return mirror;
+  }
+
+  private static Root root(
+      RelPath directory,
+      Workings workings,
+      Layout layout,
+      IndexCheck check,
+      Fills fills,
+      ExecutorService threads)
+      throws IOException {
+    Generations generations = new Generations(layout.root(workings.settings().name(), directory));
+    Root root =
+        new Root(
+            directory,
+            workings,
+            generations,
+            new Refresh(directory, workings, generations, check),
+            new Switchover(directory, workings, layout, generations, fills),
+            threads);
+    root.open();
+    return root;
   }
 
   /// Where a mirror's upstreams are.
   public interface UpstreamUrls {
     /// Base URLs without a trailing slash, in order of preference. Cheap to call.
     List<String> urls();
+  }
+
+  /// Takes other settings: for the next request, the next refresh, the next step of a fill. What is
+  /// under way goes on, and generations stay. Does not fail.
+  ///
+  /// @param settings of the same name and format
+  /// @param trust which signatures are good from the next refresh on
+  /// @param upstreamUrls base URLs in order of preference, asked again before each use
+  public void reload(MirrorSettings settings, Trust trust, UpstreamUrls upstreamUrls) {
+    Terms before = terms.getAndSet(new Terms(settings, trust, upstreamUrls));
+    retired = false;
+    workings.share().reload(settings.share(), settings.keep());
+    answers.hold(settings.hold());
+    if (!before.settings().equals(settings)) {
+      roots.doubt();
+    }
+  }
+
+  /// Its settings now.
+  public MirrorSettings settings() {
+    return workings.settings();
+  }
+
+  /// Nobody asks it any more: upstreams are left alone, but fills that are under way go on.
+  public void retire() {
+    retired = true;
+  }
+
+  /// Whether nothing is being fetched.
+  public boolean isIdle() {
+    return fills.reports().isEmpty();
   }
 
   @Override
@@ -335,7 +386,9 @@ public final class Mirror implements Content, Closeable {
           if (++beats % FLUSH_EVERY == 0) {
             flush();
           }
-          roots.poll();
+          if (!retired) {
+            roots.poll();
+          }
         } catch (RuntimeException e) {
           // The root of this thread: one bad beat must not be the last.
           LOG.error("{}: housekeeping", name(), e);

@@ -126,12 +126,7 @@ final class Root {
   }
 
   @Nullable Generation generation(long number) {
-    for (Generation generation : known) {
-      if (generation.number() == number) {
-        return generation;
-      }
-    }
-    return null;
+    return known.stream().filter(one -> one.number() == number).findFirst().orElse(null);
   }
 
   /// Whether `generation` is current and was confirmed recently enough to be served unasked.
@@ -198,6 +193,11 @@ final class Root {
   void refreshSoon() {
     long asked = System.nanoTime();
     threads.execute(() -> refreshUnlessBegun(asked));
+  }
+
+  /// Upstream is asked before anything is called fresh again.
+  void doubt() {
+    dueAt = Instant.EPOCH;
   }
 
   /// Whether upstream said a short while ago that it has no `path`.

@@ -140,6 +140,11 @@ final class Roots {
         .toList();
   }
 
+  /// Upstream is asked before anything is called fresh again.
+  void doubt() {
+    all.values().forEach(entry -> entry.root().doubt());
+  }
+
   /// Refreshes what is in use and due; forgets what came to nothing. Called every second.
   void poll() {
     for (Entry entry : all.values()) {

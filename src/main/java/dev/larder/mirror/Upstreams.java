@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// A mirror's upstreams in order of preference, and the one place that asks them.
@@ -24,13 +25,17 @@ final class Upstreams {
 
   private final UpstreamSource source;
   private final Egress egress;
-  private final RedirectPolicy redirects;
+  private final Supplier<RedirectPolicy> redirects;
   private final InstantSource clock;
   private final Cache<String, Boolean> distrusted =
       Caffeine.newBuilder().maximumSize(10_000).expireAfterWrite(DISTRUST).build();
   private List<Upstream> all = List.of();
 
-  Upstreams(UpstreamSource source, Egress egress, RedirectPolicy redirects, InstantSource clock) {
+  Upstreams(
+      UpstreamSource source,
+      Egress egress,
+      Supplier<RedirectPolicy> redirects,
+      InstantSource clock) {
     this.source = source;
     this.egress = egress;
     this.redirects = redirects;
@@ -106,7 +111,7 @@ final class Upstreams {
   /// @throws IOException if there is no answer
   Fetched get(Upstream upstream, RelPath path, Map<String, String> headers) throws IOException {
     long asked = System.nanoTime();
-    Fetched answer = egress.get(new Fetch(upstream.uri(path), headers, redirects, hosts()));
+    Fetched answer = egress.get(new Fetch(upstream.uri(path), headers, redirects.get(), hosts()));
     upstream.answered(Duration.ofNanos(System.nanoTime() - asked));
     return answer;
   }

@@ -7,11 +7,11 @@ import dev.larder.limits.FillTurns;
 import dev.larder.store.RelPath;
 import java.time.InstantSource;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /// The parts of a mirror that its classes share, made once in [Mirror#open].
 ///
-/// @param settings of the mirror
-/// @param scope what of the upstreams it follows
+/// @param terms what can be exchanged: settings, keys, upstreams
 /// @param format of its files
 /// @param upstreams where they come from
 /// @param held which of them we have
@@ -24,8 +24,7 @@ import java.util.Set;
 /// @param events takes what happens
 /// @param clock the time
 record Workings(
-    MirrorSettings settings,
-    Scope scope,
+    Supplier<Terms> terms,
     Format format,
     Upstreams upstreams,
     HeldFiles held,
@@ -37,8 +36,18 @@ record Workings(
     FillTurns turns,
     EventLog events,
     InstantSource clock) {
+  /// The settings as they are now.
+  MirrorSettings settings() {
+    return terms.get().settings();
+  }
+
+  /// What of the upstreams it follows now.
+  Scope scope() {
+    return terms.get().scope();
+  }
+
   /// The indexes of `root` that clients use and that are still in the scope of the mirror.
   Set<RelPath> inUse(RelPath root) {
-    return uses.indexes(index -> format.rootOf(index).equals(root) && scope.has(index));
+    return uses.indexes(index -> format.rootOf(index).equals(root) && scope().has(index));
   }
 }

@@ -30,7 +30,7 @@ final class Committing {
   /// How many differences an event tells of.
   private static final int MOST_TOLD = 100;
 
-  private final RepositorySettings settings;
+  private final Repository.Parts parts;
   private final RepositoryFormat format;
   private final History history;
   private final Shelves shelves;
@@ -43,14 +43,14 @@ final class Committing {
   private boolean closed;
 
   Committing(Repository.Parts parts, History history) {
-    this.settings = parts.settings();
+    this.parts = parts;
     this.format = parts.format();
     this.history = history;
     this.table = parts.table();
     this.events = parts.events();
     this.shelves = parts.shelves();
     this.incoming = parts.incoming();
-    this.signatures = new PackageSignatures(settings.name(), shelves, incoming);
+    this.signatures = new PackageSignatures(parts.settings().name(), shelves, incoming);
   }
 
   private static final class Pending {
@@ -91,6 +91,16 @@ final class Committing {
       case IOException failed -> throw failed;
       case Throwable failed -> throw new IllegalStateException(failed);
     };
+  }
+
+  /// Takes other settings between two changes.
+  void exchange(Runnable settings) {
+    lock.lock();
+    try {
+      settings.run();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /// Makes no further change; waits for the one under way.
@@ -149,7 +159,7 @@ final class Committing {
         if (closed) {
           throw new Refused(
               Refused.Reason.MISSING,
-              List.of("repository %s is being removed".formatted(settings.name())));
+              List.of("repository %s is being removed".formatted(parts.settings().name())));
         }
         Packages packages = sum.packages;
         apply(pending.change, sum);
@@ -188,7 +198,7 @@ final class Committing {
     }
     events.publish(
         "repository.changed",
-        settings.name(),
+        parts.settings().name(),
         Map.of("generation", number, "changes", differences.size(), "differences", told));
   }
 
@@ -212,13 +222,14 @@ final class Committing {
   }
 
   private void apply(Change change, Sum sum) throws IOException {
-    Planning planning = new Planning(format, settings.directories(), path -> meaning(path, sum));
+    Planning planning =
+        new Planning(format, parts.settings().directories(), path -> meaning(path, sum));
     switch (change) {
       case Change.Add add -> take(sum, add(planning, sum.packages, add));
       case Change.Remove remove -> take(sum, planning.remove(sum.packages, remove));
       case Change.Restore(long generation) -> restore(sum, generation);
       case Change.Rewrite(Change.Sign which) -> {
-        Packages wanted = sum.packages.only(settings.directories());
+        Packages wanted = sum.packages.only(parts.settings().directories());
         sum.packages = signatures.of(wanted, which, sum.signatures);
         boolean idle = which == Change.Sign.UNSIGNED || which == Change.Sign.BROKEN;
         sum.anew = !idle || !history.isUpToDate();
@@ -233,9 +244,9 @@ final class Committing {
           Refused.Reason.MISSING,
           List.of(
               "generation %d is not held; larder generation list %s shows which are"
-                  .formatted(generation, settings.name())));
+                  .formatted(generation, parts.settings().name())));
     }
-    Packages wanted = held.packages().only(settings.directories());
+    Packages wanted = held.packages().only(parts.settings().directories());
     List<String> missing = shelves.missing(wanted);
     if (!missing.isEmpty()) {
       throw new Refused(

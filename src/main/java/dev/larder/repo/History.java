@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 final class History {
   private static final Logger LOG = LoggerFactory.getLogger(History.class);
 
-  private final RepositorySettings settings;
+  private final Repository.Parts parts;
   private final Generations generations;
   private final GenerationWriter writer;
   private final Shelves shelves;
@@ -39,7 +39,7 @@ final class History {
   private volatile List<Held> held = List.of();
 
   History(Repository.Parts parts, Generations generations, GenerationWriter writer) {
-    this.settings = parts.settings();
+    this.parts = parts;
     this.generations = generations;
     this.writer = writer;
     this.shelves = parts.shelves();
@@ -68,26 +68,26 @@ final class History {
     held = List.copyOf(found);
     if (found.isEmpty() && damaged.isEmpty()) {
       Durable.makeDirectories(shelves.file(RelPath.ROOT));
-      advance(Packages.none(settings.directories()), Map.of(), true);
+      advance(Packages.none(parts.settings().directories()), Map.of(), true);
       return;
     }
     if (found.isEmpty()) {
       throw new IOException(
           "repository %s: none of its generations can be read, like %s; restore that directory from"
-                  .formatted(settings.name(), damaged.getFirst())
+                  .formatted(parts.settings().name(), damaged.getFirst())
               + " a backup, or move it away to begin with an empty repository");
     }
     if (!damaged.isEmpty()) {
       // What they name is not known, so nothing may be called superfluous.
       LOG.error(
           "repository {}: generations that cannot be read are passed over: {}",
-          settings.name(),
+          parts.settings().name(),
           damaged);
     } else if (unfinished) {
       int swept = shelves.sweep(named(held));
       LOG.info(
           "repository {}: a change was under way and is undone; {} files of it were removed",
-          settings.name(),
+          parts.settings().name(),
           swept);
     }
     shelves.show(current().generation(), held.size() > 1 ? held.get(1).generation() : null);
@@ -193,22 +193,24 @@ final class History {
 
   /// What indexes depend on besides packages: another token, other indexes.
   private String token(Signers keys) {
-    List<String> parts = new ArrayList<>();
-    parts.add("1");
-    parts.add(settings.format());
-    parts.add(settings.compat().name());
-    parts.add(settings.signature().name());
-    parts.addAll(settings.directories());
-    parts.add(signedBy(keys));
-    keys.openPgp().forEach(key -> parts.add(Checksum.sha256(key.publicKey()).hex()));
-    keys.rsa().forEach(key -> parts.add(Checksum.sha256(key.publicKey()).hex()));
-    return String.join(" ", parts);
+    RepositorySettings settings = parts.settings();
+    List<String> token = new ArrayList<>();
+    token.add("1");
+    token.add(settings.format());
+    token.add(settings.compat().name());
+    token.add(settings.signature().name());
+    token.addAll(settings.directories());
+    token.add(signedBy(keys));
+    keys.openPgp().forEach(key -> token.add(Checksum.sha256(key.publicKey()).hex()));
+    keys.rsa().forEach(key -> token.add(Checksum.sha256(key.publicKey()).hex()));
+    return String.join(" ", token);
   }
 
   /// Drops the generations that need not stay, then the files only they named. Files that are left
   /// over if that fails are swept at the next start. While a backup reads, all stay until the next
   /// generation.
   private void retire() {
+    RepositorySettings settings = parts.settings();
     try (Hold right = shelves.toRemove()) {
       if (right == null) {
         LOG.info("repository {}: old generations stay while a backup reads", settings.name());

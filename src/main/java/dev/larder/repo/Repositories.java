@@ -12,7 +12,11 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -21,10 +25,13 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// All repositories of our own: those of the configuration, and those that were made while Larder
 /// ran, whose settings lie beside their state. Safe for use by many threads.
 public final class Repositories implements Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(Repositories.class);
   private static final String GONE = ".gone-";
 
   private final Layout layout;
@@ -32,6 +39,10 @@ public final class Repositories implements Closeable {
   private final Opener opener;
   private final Set<String> configured = ConcurrentHashMap.newKeySet();
   private final ReentrantLock lock = new ReentrantLock();
+
+  /// Those that were taken out of the configuration while Larder ran: an upload to one may still be
+  /// under way, and they may come back.
+  private final Map<String, Repository> retired = new ConcurrentHashMap<>();
 
   /// By name; another map for other repositories.
   private volatile SortedMap<String, Repository> all = new TreeMap<>();
@@ -129,6 +140,106 @@ public final class Repositories implements Closeable {
   private void set(SortedMap<String, Repository> now) {
     all = now;
     listed = List.copyOf(now.values());
+  }
+
+  /// Opens what other settings need. Until the change is applied or discarded, which the same
+  /// thread has to do, no repository is made or deleted.
+  ///
+  /// @param wanted all that are configured
+  /// @throws IOException if one cannot be opened; everything is as it was then
+  public Change prepare(List<RepositorySettings> wanted) throws IOException {
+    lock.lock();
+    Change change = new Change();
+    try {
+      change.open(wanted);
+      return change;
+    } catch (IOException | RuntimeException e) {
+      change.discard();
+      throw e;
+    }
+  }
+
+  /// Other repositories, opened and not yet served.
+  public final class Change {
+    private final Set<String> names = new HashSet<>();
+    private final Map<Repository, RepositorySettings> others = new LinkedHashMap<>();
+    private final List<Repository> opened = new ArrayList<>();
+    private final List<Repository> made = new ArrayList<>(); // of those, the ones without a past
+    private final SortedMap<String, Repository> next = new TreeMap<>();
+    private final Map<String, Repository> gone = new LinkedHashMap<>();
+
+    private void open(List<RepositorySettings> wanted) throws IOException {
+      for (RepositorySettings settings : wanted) {
+        names.add(settings.name());
+        take(settings);
+      }
+      for (Map.Entry<String, Repository> there : all.entrySet()) {
+        String name = there.getKey();
+        Path file = layout.repositorySettings(name);
+        if (next.containsKey(name)) {
+          continue;
+        }
+        if (!Files.exists(file)) {
+          gone.put(name, there.getValue());
+        } else if (configured.contains(name)) {
+          take(read(file, name));
+        } else {
+          next.put(name, there.getValue());
+        }
+      }
+    }
+
+    private void take(RepositorySettings settings) throws IOException {
+      String name = settings.name();
+      Repository there = all.get(name);
+      Repository known = there == null ? retired.get(name) : there;
+      if (known == null) {
+        boolean isNew = !Files.exists(layout.state(Layout.repositoryName(name)));
+        known = opener.open(settings);
+        opened.add(known);
+        if (isNew) {
+          made.add(known);
+        }
+      } else if (!known.settings().equals(settings)) {
+        others.put(known, settings);
+      }
+      next.put(name, known);
+    }
+
+    /// Those there will be, by name.
+    public List<Repository> all() {
+      return List.copyOf(next.values());
+    }
+
+    /// Serves them. What was taken out of the configuration is no longer served; it stays on disk,
+    /// and an upload to it that is under way goes on. Does not fail.
+    public void apply() {
+      try {
+        configured.clear();
+        configured.addAll(names);
+        retired.keySet().removeAll(next.keySet());
+        retired.putAll(gone);
+        // Paths are found anew when there is another list.
+        others.forEach(Repository::reload);
+        set(next);
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    /// Leaves everything as it was.
+    public void discard() {
+      try {
+        opened.forEach(Repository::close);
+        for (Repository repository : made) {
+          remove(repository);
+        }
+      } catch (IOException e) {
+        LOG.warn("what was made for a configuration that is not taken stays: {}", e.toString());
+      } finally {
+        lock.unlock();
+      }
+    }
   }
 
   /// All, by name. The same list as long as there are the same repositories.
@@ -230,7 +341,7 @@ public final class Repositories implements Closeable {
         throw new Refused(
             Refused.Reason.CONFLICT,
             List.of(
-                "[repo.%s] stands in the configuration; take it out there, restart Larder, and remove"
+                "[repo.%s] stands in the configuration; take it out there, run larder reload, and remove"
                         .formatted(name)
                     + " %s and %s"
                         .formatted(
@@ -278,5 +389,6 @@ public final class Repositories implements Closeable {
   @Override
   public void close() {
     all().forEach(Repository::close);
+    retired.values().forEach(Repository::close);
   }
 }

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -58,14 +59,19 @@ public final class Repository implements Content, Closeable {
   ///
   /// @param signers the keys, asked for at each use since they can be exchanged
   record Parts(
-      RepositorySettings settings,
+      AtomicReference<RepositorySettings> current,
       RepositoryFormat format,
       Shelves shelves,
       Incoming incoming,
       PackageTable table,
       SignerSource signers,
       EventLog events,
-      InstantSource clock) {}
+      InstantSource clock) {
+    /// The settings as they are now.
+    RepositorySettings settings() {
+      return current.get();
+    }
+  }
 
   /// What it takes to open a repository.
   ///
@@ -83,14 +89,15 @@ public final class Repository implements Content, Closeable {
 
   /// Opens a repository; one that is new is empty, signed, and served from then on.
   ///
+  /// @param current its settings; the format and the keys may look at them, too
   /// @throws IOException if it cannot be read or written, or a key cannot be used
   public static Repository open(
-      RepositorySettings settings, RepositoryFormat format, Surroundings around)
+      AtomicReference<RepositorySettings> current, RepositoryFormat format, Surroundings around)
       throws IOException {
-    String name = settings.name();
+    String name = current.get().name();
     Parts parts =
         new Parts(
-            settings,
+            current,
             format,
             new Shelves(around.layout(), name),
             new Incoming(around.layout().incoming(name), format, around.signers()),
@@ -128,6 +135,23 @@ public final class Repository implements Content, Closeable {
   /// Its settings.
   public RepositorySettings settings() {
     return parts.settings();
+  }
+
+  /// Takes other settings, after the change that is under way. Indexes that look different by them
+  /// are written anew before this returns; if that fails it is said and tried again with the next
+  /// change or start, and what there was is served.
+  ///
+  /// @param settings of the same name and format
+  void reload(RepositorySettings settings) {
+    committing.exchange(() -> parts.current().set(settings));
+    try {
+      followKeys();
+    } catch (IOException e) {
+      LOG.error(
+          "repository {}: it is served as it was, but cannot be written: {}",
+          settings.name(),
+          e.getMessage());
+    }
   }
 
   /// The path of a repository among what is served: `repo/internal`.

@@ -24,11 +24,12 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,14 +51,12 @@ public final class PackageListener implements Closeable {
 
   private final Limits limits;
   private final Transport transport;
-  private final @Nullable Certificates certificates;
   private final HotCache hot = new HotCache();
   private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final EventLoopGroup loops;
-  private final Service service;
-  private final List<Channel> servers = new ArrayList<>();
-  private final List<InetSocketAddress> shared = new ArrayList<>();
-  private final Map<String, List<InetSocketAddress>> own = new LinkedHashMap<>();
+  private final Site site;
+  private final Bindings bindings = new Bindings(this::bind);
+  private volatile Terms terms;
 
   private PackageListener(
       PackagesSettings settings,
@@ -69,12 +68,12 @@ public final class PackageListener implements Closeable {
       throws IOException {
     this.limits = limits;
     this.transport = transport;
-    this.certificates =
-        settings.tls() == null ? null : new Certificates(settings.tls(), transport.tls());
+    this.site = site;
     HttpDate.Line date = new HttpDate.Line(InstantSource.system());
     PageRoom room = new PageRoom();
     Answering answering = new Answering(hot, new Pages(site), date, room, clients.refusals());
-    this.service =
+    Certificates certificates = certificates(settings);
+    Service service =
         new Service(
             answering,
             date,
@@ -86,11 +85,22 @@ public final class PackageListener implements Closeable {
             new Responses(),
             new Semaphore(Service.MOST_AHEADS),
             access);
+    this.terms = new Terms(service, certificates);
     this.loops =
         new MultiThreadIoEventLoopGroup(
             Math.min(MOST_LOOPS, Runtime.getRuntime().availableProcessors()),
             new DefaultThreadFactory("packages"),
             transport.io());
+  }
+
+  /// What holds for new connections.
+  ///
+  /// @param service what they share, with the settings for them
+  /// @param certificates null for plain HTTP
+  private record Terms(Service service, @Nullable Certificates certificates) {}
+
+  private @Nullable Certificates certificates(PackagesSettings settings) throws IOException {
+    return settings.tls() == null ? null : new Certificates(settings.tls(), transport.tls());
   }
 
   /// Listens on all addresses of `settings` and `site`; TLS, if configured, is for all of them.
@@ -123,97 +133,146 @@ public final class PackageListener implements Closeable {
     PackageListener listener =
         new PackageListener(settings, site, clients, limits, transport, access);
     try {
-      listener.bindAll(settings, site);
+      listener.bindings.prepare(listener.wishes(settings, site.own())).apply();
+      listener.sweep();
     } catch (IOException | RuntimeException e) {
       listener.close();
       throw e;
     }
     log.info(
         "packages are served on {} ({})",
-        listener.shared.stream().map(Addresses::format).collect(Collectors.joining(", ")),
+        listener.addresses().stream().map(Addresses::format).collect(Collectors.joining(", ")),
         transport.name());
     return listener;
   }
 
   /// The shared addresses, in the order of the settings, with the ports that were chosen.
   public List<InetSocketAddress> addresses() {
-    return List.copyOf(shared);
+    return bindings.addresses(null);
   }
 
   /// The addresses the content of this name has for itself; empty if it has none.
   public List<InetSocketAddress> addresses(String name) {
-    return List.copyOf(own.getOrDefault(name, List.of()));
+    return bindings.addresses(name);
   }
 
   /// Whether clients can connect to every address.
   public boolean isListening() {
-    return !servers.isEmpty() && servers.stream().allMatch(Channel::isActive);
+    return bindings.isListening();
   }
 
   /// How many connections are open.
   public int connections() {
-    return service.clients().connections().count();
+    return terms.service().clients().connections().count();
   }
 
   /// Responses begun since the start, by status code; none without a response.
   public Map<Integer, Long> responses() {
-    return service.responses().byCode();
+    return terms.service().responses().byCode();
   }
 
   /// Refused connections and requests since the start, by a word for the reason.
   public Map<String, Long> refusals() {
-    return service.clients().refusals().counts();
+    return refused().counts();
+  }
+
+  private Refusals refused() {
+    return terms.service().clients().refusals();
   }
 
   /// How many clients are remembered because of limits.
   public long limitedClients() {
-    return service.clients().clients();
+    return terms.service().clients().clients();
   }
 
   /// Stops listening, lets bodies under way go on for some seconds, then closes all connections.
   @Override
   public void close() {
-    servers.forEach(server -> server.close().awaitUninterruptibly());
-    for (Channel client : clients) {
-      Connection connection = client.pipeline().get(Connection.class);
-      if (connection == null) {
-        client.close();
-      } else {
-        connection.drain();
-      }
-    }
+    bindings.close();
+    clients.forEach(PackageListener::drain);
     clients.newCloseFuture().awaitUninterruptibly(limits.grace().toMillis());
     clients.close().awaitUninterruptibly();
-    service.clients().refusals().tell();
+    refused().tell();
     loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
     hot.close();
   }
 
-  private void bindAll(PackagesSettings settings, Site site) throws IOException {
-    Routes routes = Routes.shared(site);
+  /// Lets a connection end what it is at, and no more.
+  private static void drain(Channel client) {
+    Connection connection = client.pipeline().get(Connection.class);
+    if (connection == null) {
+      client.close();
+    } else {
+      connection.drain();
+    }
+  }
+
+  /// Makes ready for other settings: gets hold of new addresses and reads the certificate.
+  ///
+  /// @param own contents that also have addresses of their own, from then on
+  /// @throws IOException if an address cannot be listened on, or the certificate cannot be used;
+  ///   the message is one sentence, and everything is as it was
+  public Change prepare(PackagesSettings settings, List<Site.Own> own) throws IOException {
+    Certificates certificates = certificates(settings);
+    return new Change(
+        new Terms(terms.service().with(settings.reception(), certificates != null), certificates),
+        bindings.prepare(wishes(settings, own)));
+  }
+
+  /// Other settings, for connections that are still to come.
+  public final class Change {
+    private final Terms next;
+    private final Bindings.Exchange addresses;
+
+    private Change(Terms next, Bindings.Exchange addresses) {
+      this.next = next;
+      this.addresses = addresses;
+    }
+
+    /// Takes the settings. Responses that have begun go on; connections to addresses that are gone
+    /// end after theirs. Does not fail.
+    public void apply() {
+      terms = next;
+      Set<Channel> others = addresses.apply();
+      clients.stream().filter(client -> others.contains(client.parent())).forEach(c -> drain(c));
+    }
+
+    /// Leaves everything as it was.
+    public void discard() {
+      addresses.discard();
+    }
+  }
+
+  private List<Bindings.Wish> wishes(PackagesSettings settings, List<Site.Own> own) {
+    List<Bindings.Wish> wishes = new ArrayList<>();
+    Routes shared = Routes.shared(site);
     for (InetSocketAddress address : settings.listen()) {
-      shared.add(bind(address, routes));
+      wishes.add(new Bindings.Wish(null, address, shared));
     }
-    for (Site.Own alone : site.own()) {
-      List<InetSocketAddress> bound = new ArrayList<>();
+    for (Site.Own alone : own) {
+      Routes routes = Routes.alone(site, alone.content());
       for (InetSocketAddress address : alone.listen()) {
-        bound.add(bind(address, Routes.alone(site, alone.content())));
+        wishes.add(new Bindings.Wish(alone.content().name(), address, routes));
       }
-      own.put(alone.content().name(), bound);
     }
+    return wishes;
+  }
+
+  private void sweep() {
     loops.scheduleWithFixedDelay(
         () -> Thread.startVirtualThread(hot::sweep),
         SWEEP_SECONDS,
         SWEEP_SECONDS,
         TimeUnit.SECONDS);
     loops.scheduleWithFixedDelay(
-        () -> Thread.startVirtualThread(service.clients().refusals()::tell),
+        () -> Thread.startVirtualThread(refused()::tell),
         Refusals.SECONDS,
         Refusals.SECONDS,
         TimeUnit.SECONDS);
   }
 
-  private InetSocketAddress bind(InetSocketAddress address, Routes routes) throws IOException {
+  private Channel bind(InetSocketAddress address, AtomicReference<Routes> routes)
+      throws IOException {
     if (address.isUnresolved()) {
       throw new IOException(
           "cannot listen on " + Addresses.format(address) + ": this host name has no address");
@@ -224,6 +283,8 @@ public final class PackageListener implements Closeable {
             .channel(transport.server())
             .option(ChannelOption.SO_BACKLOG, 1024)
             .option(ChannelOption.SO_REUSEADDR, true)
+            // Nobody is let in before it is known that everything else can be done as well.
+            .option(ChannelOption.AUTO_READ, false)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.SO_KEEPALIVE, true)
             .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
@@ -244,8 +305,7 @@ public final class PackageListener implements Closeable {
           "cannot listen on " + Addresses.format(address) + ": " + reason(bound.cause()),
           bound.cause());
     }
-    servers.add(bound.channel());
-    return (InetSocketAddress) bound.channel().localAddress();
+    return bound.channel();
   }
 
   private static String reason(Throwable cause) {
@@ -265,16 +325,19 @@ public final class PackageListener implements Closeable {
 
   /// Sets up accepted connections.
   private final class Accept extends ChannelInitializer<Channel> {
-    private final Routes routes;
+    private final AtomicReference<Routes> routes;
 
-    Accept(Routes routes) {
+    Accept(AtomicReference<Routes> routes) {
       this.routes = routes;
     }
 
     @Override
     protected void initChannel(Channel channel) {
       clients.add(channel);
-      Connection connection = new Connection(service, routes);
+      Terms now = terms;
+      Service service = now.service();
+      Certificates certificates = now.certificates();
+      Connection connection = new Connection(service, routes.get());
       Proxies proxies = service.reception().proxies();
       if (proxies.protocol()) {
         ProxyHeader.expect(channel, proxies, service.clients().refusals(), connection::madeFor);

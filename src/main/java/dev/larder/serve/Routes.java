@@ -5,6 +5,7 @@ import dev.larder.store.RelPath;
 import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Finds the place a request target names, for one group of addresses: the shared ones, or those of
@@ -33,6 +34,11 @@ final class Routes {
   /// Routes of addresses that serve `content` alone.
   static Routes alone(Site site, Content content) {
     return new Routes(site, content);
+  }
+
+  /// Whether the same is found there.
+  boolean isLike(Routes other) {
+    return site.equals(other.site) && Objects.equals(alone, other.alone);
   }
 
   /// Finds the place a client is to be led to.

@@ -30,4 +30,10 @@ record Service(
   /// Enough for a dozen of machines that upgrade at once; what finds no room is not looked ahead
   /// to.
   static final int MOST_AHEADS = 512;
+
+  /// The same for connections that are still to come.
+  Service with(Reception other, boolean secure) {
+    return new Service(
+        answering, date, other, limits, secure, clients, pages, responses, aheads, log);
+  }
 }

@@ -35,6 +35,8 @@ public enum ErrorCode {
   TOO_LARGE(413, 2, "Request too large"),
   /// What was uploaded is no package that this repository can take.
   UNFIT_PACKAGE(422, 8, "Package cannot be taken"),
+  /// The configuration file cannot be used; nothing was taken from it.
+  INVALID_CONFIGURATION(422, 7, "Invalid configuration"),
   /// The key is damaged, weak, expired, revoked or of another kind, its password is wrong, or the
   /// agent that has it does not sign.
   UNFIT_KEY(422, 1, "Key cannot be used"),

@@ -16,6 +16,7 @@ import dev.larder.mirror.MirrorReport.RootReport;
 import dev.larder.mirror.MirrorReport.UpstreamReport;
 import dev.larder.mirror.RefreshOutcome;
 import dev.larder.store.RelPath;
+import dev.larder.wire.ReloadResult;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -263,6 +264,21 @@ public final class SampleOperations implements Operations {
         some,
         none,
         new Usage.Part(20, (60L << 30) + 6 * 12_288));
+  }
+
+  @Override
+  public ReloadResult reload(boolean dry) {
+    calls.add("reload " + dry);
+    return new ReloadResult(
+        dry,
+        List.of(
+            new ReloadResult.Change(
+                "mirror.arch.refresh",
+                ReloadResult.What.CHANGED,
+                "\"5m\"",
+                "\"1m\"",
+                false,
+                false)));
   }
 
   @Override

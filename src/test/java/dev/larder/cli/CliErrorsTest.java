@@ -232,7 +232,7 @@ class CliErrorsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "'' | a command is missing: one of status, explain, mirror, cache, repo, generation, key, snippet, job, events, token, whoami, audit, login, logout, context, completion, man, version, help; see: larder --help",
+        "'' | a command is missing: one of status, reload, explain, mirror, cache, repo, generation, key, snippet, job, events, token, whoami, audit, login, logout, context, completion, man, version, help; see: larder --help",
         "stauts | unknown command stauts; did you mean: status, audit, logout; see: larder --help",
         "mirror | a command is missing: one of list, show, refresh, keep, unkeep; see: larder mirror --help",
         "mirror lst | unknown command lst; did you mean: list; see: larder mirror --help",

@@ -9,12 +9,13 @@ import dev.larder.store.RelPath;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 
 /// Hosts repositories of FreeBSD's pkg: reads packages as `pkg create` and Poudriere make them, and
 /// writes catalogues that all clients since pkg 1.17 read, with names of files that hold the start
 /// of their checksum (`pkg repo --hash`), so that a name never means other bytes.
 public final class PkgRepositoryFormat implements RepositoryFormat {
-  private final Style style;
+  private final Supplier<Style> style;
 
   /// How clients are told whom to trust: `signature_type` in their configuration. Without keys
   /// nothing is signed, and it is `none` for either.
@@ -29,6 +30,11 @@ public final class PkgRepositoryFormat implements RepositoryFormat {
 
   /// A format whose repositories are signed in this style.
   public PkgRepositoryFormat(Style style) {
+    this(() -> style);
+  }
+
+  /// The same where that can change: it is asked whenever catalogues are written.
+  public PkgRepositoryFormat(Supplier<Style> style) {
     this.style = style;
   }
 
@@ -135,7 +141,7 @@ public final class PkgRepositoryFormat implements RepositoryFormat {
   @Override
   public void write(IndexOrder order) throws IOException {
     CatalogueWriter.write(
-        order, new CatalogueSignatures(style, order.signers().rsa()), Packing.best());
+        order, new CatalogueSignatures(style.get(), order.signers().rsa()), Packing.best());
   }
 
   @Override

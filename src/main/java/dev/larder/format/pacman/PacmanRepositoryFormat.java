@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /// Hosts repositories for pacman: reads what makepkg builds (alpm-package(7)) and writes what
 /// repo-add writes (alpm-repo-db(7)): `NAME.db` and `NAME.files`, each also under the long name
@@ -26,11 +27,16 @@ public final class PacmanRepositoryFormat implements RepositoryFormat {
 
   private static final String ANY = "any";
 
-  private final Compat compat;
+  private final Supplier<Compat> chosen;
 
   /// The format of a repository whose databases are written like that.
   public PacmanRepositoryFormat(Compat compat) {
-    this.compat = compat;
+    this(() -> compat);
+  }
+
+  /// The same where that can change: it is asked whenever databases are written.
+  public PacmanRepositoryFormat(Supplier<Compat> compat) {
+    this.chosen = compat;
   }
 
   @Override
@@ -114,6 +120,7 @@ public final class PacmanRepositoryFormat implements RepositoryFormat {
 
   @Override
   public void write(IndexOrder order) throws IOException {
+    Compat compat = chosen.get();
     try (Database db = new Database(order, IndexName.Part.DB, compat);
         Database files = new Database(order, IndexName.Part.FILES, compat)) {
       for (PackageRun run : PackageRun.cut(order.entries())) {

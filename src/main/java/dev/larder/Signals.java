@@ -4,17 +4,21 @@ import java.lang.reflect.Proxy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// SIGUSR1, by which those who rotate logs say that they have moved one away; nginx takes the same.
-/// SIGHUP is not for this alone, and SIGUSR2 is what the Java runtime uses itself.
-final class ReopenSignal {
-  private static final Logger LOG = LoggerFactory.getLogger(ReopenSignal.class);
-  private static final String NAME = "USR1";
+/// The signals by which a server is told what to do. nginx takes the same two: HUP to read its
+/// configuration again, USR1 from those who rotate logs and have moved one away. USR2 is what the
+/// Java runtime uses itself.
+enum Signals {
+  /// Reads the configuration again.
+  HUP,
+  /// Opens the logs anew.
+  USR1;
 
-  private ReopenSignal() {}
+  private static final Logger LOG = LoggerFactory.getLogger(Signals.class);
 
-  /// Runs `reopen` whenever the signal comes, until the process ends.
+  /// Runs `action` whenever the signal comes, until the process ends. It does not come where
+  /// whoever started the process had it ignored, as nohup(1) does with HUP.
   @SuppressWarnings("ReferenceEquality") // a proxy is asked for its own equals, that of Object
-  static void listen(Runnable reopen) {
+  void listen(Runnable action) {
     try {
       // By reflection, since the compiler warns of these classes and nothing can keep it from that;
       // jdk.unsupported exports them, and Java has no other way to take a signal.
@@ -28,18 +32,18 @@ final class ReopenSignal {
                   switch (method.getName()) {
                     case "equals" -> arguments != null && proxy == arguments[0];
                     case "hashCode" -> System.identityHashCode(proxy);
-                    case "toString" -> "reopen logs";
+                    case "toString" -> "signal " + name();
                     default -> {
-                      reopen.run();
+                      action.run();
                       yield null;
                     }
                   });
       signal
           .getMethod("handle", signal, handler)
-          .invoke(null, signal.getConstructor(String.class).newInstance(NAME), handling);
+          .invoke(null, signal.getConstructor(String.class).newInstance(name()), handling);
     } catch (ReflectiveOperationException e) {
-      // With -Xrs, or where the system has none: a moved file is noticed all the same.
-      LOG.debug("SIGUSR1 is not taken", e);
+      // With -Xrs, or where the system has none.
+      LOG.debug("SIG{} is not taken", this, e);
     }
   }
 }
