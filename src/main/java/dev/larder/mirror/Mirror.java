@@ -110,7 +110,6 @@ public final class Mirror implements Content, Closeable {
     Path partials = layout.root(name, RelPath.ROOT).partial();
     Files.createDirectories(partials);
     Partial.recover(partials, clock.instant());
-    Traffic traffic = new Traffic();
     Upstreams upstreams =
         new Upstreams(upstreamUrls::urls, around.egress(), settings.redirects(), clock);
     HeldFileTable table = new HeldFileTable(around.database(), name);
@@ -129,7 +128,7 @@ public final class Mirror implements Content, Closeable {
             kept,
             uses,
             new Ahead(),
-            traffic,
+            new Traffic(),
             around.events(),
             clock);
 
