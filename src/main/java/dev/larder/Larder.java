@@ -98,7 +98,8 @@ public final class Larder implements Closeable {
     parts.push(egress::close);
     Discovery discovery = new Discovery(config.egress(), new Random());
     parts.push(discovery::close);
-    ClientLimits clients = ClientLimits.of(config.limits(), peer -> reload.config().packages().isProxy(peer));
+    ClientLimits clients =
+        ClientLimits.of(config.limits(), peer -> reload.config().packages().isProxy(peer));
     reload.include(ReloadableParts.of(clients));
     Mirrors.Surroundings around =
         new Mirrors.Surroundings(

@@ -58,8 +58,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
   private boolean draining;
   private boolean closing;
   private boolean inputEnded;
-  private @Nullable Client connected;
-  private @Nullable InetSocketAddress reached;
+  private final Ends ends = new Ends();
 
   Connection(Service service, Routes routes) {
     this.service = service;
@@ -86,8 +85,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
     watch.start(ctx.channel(), this::isBusy);
-    OpenConnections.Verdict verdict = turnstile.open(peer());
-    if (service.reception().closed(connected()) != null
+    OpenConnections.Verdict verdict = turnstile.open(ends.peer(ctx.channel()));
+    if (service.reception().closed(ends.client(channel())) != null
         || verdict != OpenConnections.Verdict.WELCOME) {
       watch.hurry();
     }
@@ -95,7 +94,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
       case WELCOME -> {}
       case UNTOLD -> ctx.close();
       case TOO_MANY, TOO_MANY_OF_CLIENT -> {
-        queue.add(Turnstile.tooMany(verdict, connected()));
+        queue.add(Turnstile.tooMany(verdict, ends.client(channel())));
         advance();
       }
     }
@@ -139,8 +138,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
 
   private Request read(HttpRequest request) {
     Reception reception = service.reception();
-    Client client = reception.proxies().client(connected(), request.headers());
-    Request asked = Request.of(request, client == null ? connected() : client);
+    Client client = reception.proxies().client(ends.client(channel()), request.headers());
+    Request asked = Request.of(request, client == null ? ends.client(channel()) : client);
     Place.Closed closed = reception.closed(client);
     if (closed == null) {
       return asked;
@@ -260,7 +259,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
     if (closing) {
       return;
     }
-    Place place = routes.find(request, local(), service.reception());
+    Place place = routes.find(request, ends.local(channel()), service.reception());
     if (visit != null) {
       visit.at(place);
     }
@@ -285,7 +284,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
 
   private void ask(Request request, Place place) {
     Reception reception = service.reception();
-    String askedAt = reception.askedAt(request, service.isSecure(), local());
+    String askedAt = reception.askedAt(request, service.isSecure(), ends.local(channel()));
     Thread.ofVirtual()
         .name("ask")
         .start(() -> {
@@ -322,31 +321,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
     }
   }
 
-  /// Who the connection is from, as far as it says itself.
-  private Client connected() {
-    Client client = connected;
-    if (client == null) {
-      client = Client.direct(peer());
-      connected = client;
-    }
-    return client;
-  }
-
-  private InetAddress peer() {
-    return ((InetSocketAddress) channel().remoteAddress()).getAddress();
-  }
-
-  /// A proxy says for whom it made the connection, before anything else is read.
-  ///
-  /// @param local where that client connected to; null if it is not told
+  /// A proxy says for whom it made the connection: see [Ends#madeFor].
   void madeFor(InetAddress client, @Nullable InetSocketAddress local) {
-    connected = new Client(client, peer(), null, null);
-    reached = local;
-  }
-
-  private InetSocketAddress local() {
-    InetSocketAddress before = reached;
-    return before != null ? before : (InetSocketAddress) channel().localAddress();
+    ends.madeFor(channel(), client, local);
   }
 
   // Writing
