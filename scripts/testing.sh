@@ -35,7 +35,8 @@ no() {
 # Makes the directory for everything the test writes; it goes when the test ends, after close_all.
 make_scratch() {
   scratch=$(mktemp -d "${TMPDIR:-/tmp}/larder-$suite.XXXXXX") || exit 1
-  trap 'close_all; rm -rf "$scratch"' EXIT
+  # Twice: what was just ended may still have written a last file.
+  trap 'close_all; rm -rf "$scratch" 2>/dev/null || { sleep 1; rm -rf "$scratch"; }' EXIT
   trap 'exit 130' INT TERM HUP
 }
 # What has to be ended; a test that has more says so by a function of the same name.

@@ -70,7 +70,8 @@ final class ServeCommand implements Callable<Integer> {
       Logs.Surroundings around = Logs.Surroundings.ofProcess(machine.variable("JOURNAL_STREAM"));
       try (Logs logs = Logs.open(loaded.config().log(), around)) {
         Signals.USR1.listen(logs::reopen);
-        return serve(loaded, source, logs, out);
+        SystemdNotify systemd = SystemdNotify.to(machine.variable("NOTIFY_SOCKET"));
+        return serve(loaded, source, logs, systemd, out);
       }
     } catch (InvalidConfig e) {
       err.println(e.getMessage());
@@ -80,13 +81,15 @@ final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  private static int serve(LoadedConfig loaded, Reload.Source source, Logs logs, PrintWriter out)
+  private static int serve(
+      LoadedConfig loaded, Reload.Source source, Logs logs, SystemdNotify systemd, PrintWriter out)
       throws IOException, InterruptedException {
     CountDownLatch stop = new CountDownLatch(1);
     CountDownLatch stopped = new CountDownLatch(1);
     CompletableFuture<Reload> started = new CompletableFuture<>();
     // Whoever asks for it while we start is served when we have.
-    Signals.HUP.listen(() -> Thread.ofVirtual().name("reload").start(() -> reload(started)));
+    Signals.HUP.listen(
+        () -> Thread.ofVirtual().name("reload").start(() -> reload(started, systemd)));
     try (Larder larder = Larder.open(loaded, source, logs, InstantSource.system());
         IdleCollection _ = IdleCollection.start(IdleCollection.BEAT)) {
       Runtime.getRuntime()
@@ -99,15 +102,23 @@ final class ServeCommand implements Callable<Integer> {
                   }));
       greet(loaded, larder, out);
       started.complete(larder.reload());
+      systemd.ready();
       stop.await();
+      systemd.stopping();
     } finally {
       stopped.countDown();
     }
     return 0;
   }
 
-  private static void reload(CompletableFuture<Reload> started) {
-    started.join().runForSignal();
+  private static void reload(CompletableFuture<Reload> started, SystemdNotify systemd) {
+    Reload reload = started.join();
+    systemd.reloading();
+    try {
+      reload.runForSignal();
+    } finally {
+      systemd.ready();
+    }
   }
 
   private static void await(CountDownLatch latch) {

@@ -18,7 +18,7 @@ import java.nio.file.Path;
 /// streams only. Calls the C library (socket(2), sendto(2)), on Linux and FreeBSD. Each datagram
 /// finds its way anew, so that a daemon that was restarted gets the next one; one that takes none
 /// for a second loses it.
-final class LocalDatagrams implements Closeable {
+public final class LocalDatagrams implements Closeable {
   private static final Linker LINKER = Linker.nativeLinker();
   private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
   private static final StructLayout STATE = Linker.Option.captureStateLayout();
@@ -82,7 +82,7 @@ final class LocalDatagrams implements Closeable {
   /// A socket that sends to `path`; that there is somebody is not asked.
   ///
   /// @throws IOException if there can be no socket, or the path is too long for one
-  static LocalDatagrams to(Path path) throws IOException {
+  public static LocalDatagrams to(Path path) throws IOException {
     byte[] name = path.toString().getBytes(StandardCharsets.UTF_8);
     if (name.length > LONGEST_PATH) {
       throw new IOException(path + " is too long for the name of a socket");
@@ -132,7 +132,7 @@ final class LocalDatagrams implements Closeable {
   /// Sends one datagram.
   ///
   /// @throws IOException if nobody takes it
-  void send(byte[] message) throws IOException {
+  public void send(byte[] message) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(STATE);
       MemorySegment bytes = arena.allocateFrom(ValueLayout.JAVA_BYTE, message);

@@ -1,0 +1,61 @@
+package dev.larder;
+
+import dev.larder.log.LocalDatagrams;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Tells systemd how the service stands, so that what is ordered after it starts when packages are
+/// served and not before. The protocol is that of sd_notify(3): a datagram of assignments to the
+/// socket that `NOTIFY_SOCKET` names. Without one, nothing is told. That systemd does not hear us
+/// is no reason not to serve.
+final class SystemdNotify {
+  private static final Logger LOG = LoggerFactory.getLogger(SystemdNotify.class);
+
+  private final @Nullable Path socket;
+
+  private SystemdNotify(@Nullable Path socket) {
+    this.socket = socket;
+  }
+
+  /// @param variable the value of `NOTIFY_SOCKET`; null if it is not set
+  static SystemdNotify to(@Nullable String variable) {
+    if (variable != null && !variable.startsWith("/")) {
+      LOG.warn("systemd is not told how we stand: {} is no path of a socket", variable);
+    }
+    boolean path = variable != null && variable.startsWith("/");
+    return new SystemdNotify(path ? Path.of(variable) : null);
+  }
+
+  /// Packages are served; also after [#reloading()].
+  void ready() {
+    send("READY=1\nSTATUS=serving packages\n");
+  }
+
+  /// The configuration is being read again.
+  void reloading() {
+    // What nanoTime() counts is CLOCK_MONOTONIC on Linux, where systemd is.
+    long now = TimeUnit.NANOSECONDS.toMicros(System.nanoTime());
+    send("RELOADING=1\nMONOTONIC_USEC=" + now + "\n");
+  }
+
+  /// Begins to stop.
+  void stopping() {
+    send("STOPPING=1\nSTATUS=finishing responses\n");
+  }
+
+  private void send(String assignments) {
+    if (socket == null) {
+      return;
+    }
+    try (LocalDatagrams datagrams = LocalDatagrams.to(socket)) {
+      datagrams.send(assignments.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      LOG.warn("systemd is not told how we stand: {}", e.getMessage());
+    }
+  }
+}
