@@ -121,7 +121,7 @@ class CommandLineIT {
         KeptInfo info = Json.response(kept.out().getBytes(UTF_8), KeptInfo.class);
         assertThat(info.path()).isEqualTo(directory);
         assertThat(info.bytes()).isGreaterThan(repository.bytes(TOOL).length);
-        assertThat(larder.data().resolve("state/arch/keep")).hasContent(directory + "\n");
+        assertThat(larder.data().resolve("state/arch/.keep")).hasContent(directory + "\n");
 
         larder.restartAfter(Duration.ZERO);
         assertThat(run(larder, "mirror", "keep", "arch", "-q").out()).isEqualTo(directory + "\n");
