@@ -119,7 +119,8 @@ sed -n 's|^/var/log/larder/.*[[:space:]]\(/[^[:space:]]*\)[[:space:]]*\([0-9]*\)
 is "newsyslog has the server's number, and SIGUSR1" "$server 30" "$(cat "$scratch/signalled")"
 is "of every log" 2 "$(grep -c "^/var/log/larder/.*$server" packaging/newsyslog/larder.conf)"
 has "which daemon(8) writes there" "^command_args=.* -p \$serverpid " "$scratch/larder"
-has "SIGUSR1 is what the server takes" '"USR1"' src/main/java/dev/larder/ReopenSignal.java
+has "SIGUSR1 is what the server takes" '^  USR1;' src/main/java/dev/larder/Signals.java
+has "and SIGHUP" '^  HUP,' src/main/java/dev/larder/Signals.java
 has "and the script sends" '^reopen_cmd="larder_signal USR1"' "$scratch/larder"
 
 finish

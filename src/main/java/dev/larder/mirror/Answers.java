@@ -246,6 +246,10 @@ final class Answers {
     if (root.isAbsent(index)) {
       return new Answer.Absent("Upstream has no %s.".formatted(ask.path().fileName()), status);
     }
+    if (root.isRefused()) {
+      // Upstream has it: it is asked again until it has one that can be served.
+      workings.uses().index(index);
+    }
     String why = root.lastError();
     if (why != null && root.current() == null && packages.diskIsFull()) {
       return packages.pass(ask, Promise.unverified());
