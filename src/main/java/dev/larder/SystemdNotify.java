@@ -22,12 +22,12 @@ final class SystemdNotify {
     this.socket = socket;
   }
 
-  /// @param variable the value of `NOTIFY_SOCKET`; null if it is not set
-  static SystemdNotify to(@Nullable String variable) {
-    if (variable != null && !variable.startsWith("/")) {
+  /// @param variable the value of `NOTIFY_SOCKET`; empty if it is not set
+  static SystemdNotify to(String variable) {
+    boolean path = variable.startsWith("/");
+    if (!path && !variable.isEmpty()) {
       LOG.warn("systemd is not told how we stand: {} is no path of a socket", variable);
     }
-    boolean path = variable != null && variable.startsWith("/");
     return new SystemdNotify(path ? Path.of(variable) : null);
   }
 
