@@ -49,6 +49,10 @@ inside() { bare nsenter -t "$(cat "$scratch/init")" -a "$@"; }
 shown() { inside systemctl show -p "$1" --value larder.service; }
 close_all() {
   [ -z "${upstream_pid:-}" ] || end "$upstream_pid"
+  # The process started in the background is a shell; the system is its child and would outlive it.
+  for child in $(cat "/proc/${boot_pid:-none}/task/${boot_pid:-none}/children" 2>/dev/null); do
+    kill -9 "$child" 2>/dev/null
+  done
   [ -z "${boot_pid:-}" ] || { kill -9 "$boot_pid"; wait "$boot_pid"; } 2>/dev/null
   ip netns del "$net" 2>/dev/null
 }
