@@ -85,6 +85,7 @@ final class ServerOperations implements Operations {
         urls(packages.addresses()),
         own,
         reload.config().packages().publicUrl(),
+        List.copyOf(packages.waiting().values()),
         free,
         new ServerReport.Load(
             packages.connections(),
@@ -128,7 +129,13 @@ final class ServerOperations implements Operations {
 
   @Override
   public @Nullable String hindrance() {
-    return packages.isListening() ? null : "the package listener has stopped listening";
+    if (packages.isListening()) {
+      return null;
+    }
+    Map<InetSocketAddress, String> waiting = packages.waiting();
+    return waiting.isEmpty()
+        ? "the package listener has stopped listening"
+        : String.join("; ", waiting.values());
   }
 
   /// As bound: an address that means all addresses of the machine stays one.

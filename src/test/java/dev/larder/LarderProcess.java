@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,6 +26,7 @@ final class LarderProcess implements AutoCloseable {
   private final Path directory;
   private final String mirror;
   private final Path config;
+  private final Map<String, String> environment = new HashMap<>();
   private int runs;
   private @Nullable Process process;
   private @Nullable String url;
@@ -43,6 +46,12 @@ final class LarderProcess implements AutoCloseable {
     lines.add("[console]\nlisten = [\"127.0.0.1:0\"]");
     lines.addAll(tables);
     config = Files.write(directory.resolve("larder.toml"), lines);
+  }
+
+  /// Sets a variable of its environment, for all that follow.
+  LarderProcess env(String name, String value) {
+    environment.put(name, value);
+    return this;
   }
 
   /// Starts it and waits until it has printed where it listens.
@@ -70,19 +79,20 @@ final class LarderProcess implements AutoCloseable {
   /// The command line of `serve` on this data.
   Command command() {
     return Command.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-XX:+UseSerialGC",
-        "-Xmx128m",
-        "-XX:MaxDirectMemorySize=64m",
-        "-XX:TieredStopAtLevel=1",
-        "--enable-native-access=ALL-UNNAMED",
-        "--sun-misc-unsafe-memory-access=allow",
-        "-cp",
-        System.getProperty("java.class.path"),
-        "dev.larder.Main",
-        "--config",
-        config.toString(),
-        "serve");
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:+UseSerialGC",
+            "-Xmx128m",
+            "-XX:MaxDirectMemorySize=64m",
+            "-XX:TieredStopAtLevel=1",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-cp",
+            System.getProperty("java.class.path"),
+            "dev.larder.Main",
+            "--config",
+            config.toString(),
+            "serve")
+        .env(environment);
   }
 
   private Process process() {
@@ -107,6 +117,13 @@ final class LarderProcess implements AutoCloseable {
   /// @return the exit code
   int terminate(Duration limit) throws InterruptedException {
     process().destroy();
+    return awaitEnd(limit);
+  }
+
+  /// Waits for the end.
+  ///
+  /// @return the exit code
+  int awaitEnd(Duration limit) throws InterruptedException {
     if (!process().waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
       throw new AssertionError("it did not end within " + limit);
     }

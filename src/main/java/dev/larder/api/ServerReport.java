@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 ///   trailing slash; only mirrors that have such addresses
 /// @param publicUrl base URL by which clients reach the package listener, as configured, without a
 ///   trailing slash; null if it is one of `packages`
+/// @param waiting addresses of listeners that this machine does not have now, and that are served
+///   as soon as it has: for each a sentence that names it
 /// @param freeBytes free disk space at the data directory, in bytes; -1 if it cannot be told
 /// @param load of the package listener
 public record ServerReport(
@@ -28,12 +30,14 @@ public record ServerReport(
     List<String> packages,
     Map<String, List<String>> own,
     @Nullable String publicUrl,
+    List<String> waiting,
     long freeBytes,
     Load load) {
   /// Takes defensive copies.
   public ServerReport {
     packages = List.copyOf(packages);
     own = Map.copyOf(own);
+    waiting = List.copyOf(waiting);
   }
 
   /// What the package listener has to do.

@@ -23,8 +23,7 @@ final class Listening implements Closeable {
           Duration.ofSeconds(10),
           Duration.ofSeconds(20),
           Duration.ofSeconds(20),
-          Duration.ofSeconds(2),
-          Duration.ofSeconds(5));
+          Duration.ofSeconds(2));
 
   final PackageListener listener;
 
