@@ -9,6 +9,7 @@ import dev.larder.testing.Download;
 import dev.larder.testing.FaultyUpstream;
 import dev.larder.testing.Tools;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,7 +72,7 @@ class StopIT {
   }
 
   private boolean letsIn() {
-    try (Socket socket = new Socket("127.0.0.1", larder.uri(FILE).getPort())) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), larder.uri(FILE).getPort())) {
       return socket.isConnected();
     } catch (IOException e) {
       return false;

@@ -131,11 +131,11 @@ public record PackagesSettings(
           "nobody may connect while no proxy is trusted",
           "name the networks of the proxies in trusted-proxies");
     }
+    String publicUrl = section.find(PUBLIC_URL);
     Duration stopWithin = section.get(STOP_WITHIN);
     if (stopWithin.compareTo(LONGEST_STOP) > 0) {
       section.complain(STOP_WITHIN, "nobody waits that long for a stop", "give at most 1h");
     }
-    String publicUrl = section.find(PUBLIC_URL);
     return new PackagesSettings(
         listen,
         Tls.read(section.table("tls")),
