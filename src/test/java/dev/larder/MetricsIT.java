@@ -196,8 +196,7 @@ class MetricsIT {
   @Test
   void eachListenerCountsWhatIsAskedThere() {
     String own =
-        "http://127.0.0.2:"
-            + larder.larder().ownAddresses("repo/other").getFirst().getPort();
+        "http://127.0.0.2:" + larder.larder().ownAddresses("repo/other").getFirst().getPort();
     fetch(upstream.databasePath(), 200);
     assertThat(Curl.get(larder.top() + "/repo/other/").status()).isEqualTo(200);
     int bytes = 0;
@@ -210,16 +209,17 @@ class MetricsIT {
     // Bytes are counted when they have been written, a connection's end when it is seen.
     await()
         .atMost(Duration.ofSeconds(20))
-        .untilAsserted(() -> assertThat(metrics().lines())
-            .contains(
-                packages("responses_total{code=\"200\",listener=\"127.0.0.1:0\"}", 2),
-                packages("responses_total{code=\"200\",listener=\"127.0.0.2:0\"}", 3),
-                packages("responses_total{code=\"404\",listener=\"127.0.0.2:0\"}", 1),
-                packages("accepted_connections_total{listener=\"127.0.0.1:0\"}", 2),
-                packages("accepted_connections_total{listener=\"127.0.0.2:0\"}", 4),
-                packages("connections{listener=\"127.0.0.1:0\"}", 0),
-                packages("connections{listener=\"127.0.0.2:0\"}", 0),
-                packages("sent_bytes_total{listener=\"127.0.0.2:0\"}", sent)));
+        .untilAsserted(() ->
+            assertThat(metrics().lines())
+                .contains(
+                    packages("responses_total{code=\"200\",listener=\"127.0.0.1:0\"}", 2),
+                    packages("responses_total{code=\"200\",listener=\"127.0.0.2:0\"}", 3),
+                    packages("responses_total{code=\"404\",listener=\"127.0.0.2:0\"}", 1),
+                    packages("accepted_connections_total{listener=\"127.0.0.1:0\"}", 2),
+                    packages("accepted_connections_total{listener=\"127.0.0.2:0\"}", 4),
+                    packages("connections{listener=\"127.0.0.1:0\"}", 0),
+                    packages("connections{listener=\"127.0.0.2:0\"}", 0),
+                    packages("sent_bytes_total{listener=\"127.0.0.2:0\"}", sent)));
     String all = metrics();
     assertThat(all).doesNotContain("{code=\"404\",listener=\"127.0.0.1:0\"}");
     Command.of("promtool", "check", "metrics").input(all).runOk();

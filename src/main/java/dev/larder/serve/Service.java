@@ -31,7 +31,6 @@ record Service(
 
   /// The same for connections that are still to come.
   Service with(Reception other, boolean secure) {
-    return new Service(
-        answering, date, other, limits, secure, clients, pages, aheads, log);
+    return new Service(answering, date, other, limits, secure, clients, pages, aheads, log);
   }
 }

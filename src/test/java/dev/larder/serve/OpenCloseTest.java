@@ -102,8 +102,8 @@ class OpenCloseTest {
         client.send("GET /arch/a HTTP/1.1\r\nHost: x\r\n\r\n");
         client.send("GET /arch/none HTTP/1.1\r\nHost: x\r\n\r\n");
         await()
-            .untilAsserted(
-                () -> assertThat(listener.traffic().getFirst().responses())
+            .untilAsserted(() ->
+                assertThat(listener.traffic().getFirst().responses())
                     .isEqualTo(Map.of(200, 1L, 404, 1L)));
         assertThat(listener.traffic().getFirst().connections()).isEqualTo(1);
       }

@@ -13,6 +13,7 @@ import dev.larder.repo.Representation;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What is counted at each address: one that is shared, and one that a mirror has for itself.
+@SuppressWarnings("try") // closing at a moment of our choice is what is tested
 class TrafficTest {
   private static final InetSocketAddress ANY =
       new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0);
@@ -101,8 +103,7 @@ class TrafficTest {
       }
       assertThat(two.get("/a", "Range: bytes=0-99").read().body()).hasSize(100);
       two.get("/a", "If-Modified-Since: " + PlainContent.MODIFIED_TEXT).readHead();
-      counted(
-          ANY, new TrafficReport("127.0.0.1:0", 1, 1, 2_000 + none, Map.of(200, 2L, 404, 1L)));
+      counted(ANY, new TrafficReport("127.0.0.1:0", 1, 1, 2_000 + none, Map.of(200, 2L, 404, 1L)));
       counted(
           OWN, new TrafficReport("127.0.0.2:0", 1, 1, 6_100, Map.of(200, 3L, 206, 1L, 304, 1L)));
     }
@@ -133,9 +134,10 @@ class TrafficTest {
     change.discard();
     reload(own(OTHER));
     await()
-        .untilAsserted(() -> assertThat(listener.traffic())
-            .extracting(TrafficReport::listener)
-            .containsExactly("127.0.0.1:0", "127.0.0.3:0"));
+        .untilAsserted(() ->
+            assertThat(listener.traffic())
+                .extracting(TrafficReport::listener)
+                .containsExactly("127.0.0.1:0", "127.0.0.3:0"));
     reload();
     await().untilAsserted(() -> assertThat(listener.traffic()).hasSize(1));
   }
@@ -153,8 +155,7 @@ class TrafficTest {
         RawClient.Response refused = fifth.read();
         assertThat(refused.code()).isEqualTo(503);
         counted(
-            ANY,
-            new TrafficReport("127.0.0.1:0", 1, 1, refused.body().length, Map.of(503, 1L)));
+            ANY, new TrafficReport("127.0.0.1:0", 1, 1, refused.body().length, Map.of(503, 1L)));
       }
       counted(OWN, new TrafficReport("127.0.0.2:0", 4, 4, 8_000, Map.of(200, 4L)));
     } finally {
@@ -168,13 +169,23 @@ class TrafficTest {
   void ofABodyThatIsCutOffOnlyWhatWasSentCounts() throws IOException {
     SlowFile file = new SlowFile(directory.resolve("growing"));
     arch.answer("growing", ask -> growing(ask, file));
-    try (RawClient two = alone()) {
+    Socket leaves = new Socket();
+    leaves.setSoLinger(true, 0); // with a reset, since a closed stream may still be read from
+    leaves.connect(listener.addresses("arch").getFirst());
+    try (RawClient stays = alone();
+        RawClient two = new RawClient(leaves)) {
+      stays.get("/growing").readStart();
       two.get("/growing").readStart();
       file.grow(Listening.bytes(1_000));
+      stays.exactly(1_000);
       two.exactly(1_000);
-      assertThat(at(OWN)).isEqualTo(new TrafficReport("127.0.0.2:0", 1, 1, 0, Map.of(200, 1L)));
+      assertThat(at(OWN)).isEqualTo(new TrafficReport("127.0.0.2:0", 2, 2, 0, Map.of(200, 2L)));
+      two.close();
+      counted(OWN, new TrafficReport("127.0.0.2:0", 1, 2, 1_000, Map.of(200, 2L)));
+      file.fail("no upstream has the rest");
+      assertThat(stays.readByte()).isEqualTo(-1);
     }
-    counted(OWN, new TrafficReport("127.0.0.2:0", 0, 1, 1_000, Map.of(200, 1L)));
+    counted(OWN, new TrafficReport("127.0.0.2:0", 0, 2, 2_000, Map.of(200, 2L)));
     file.close();
   }
 
