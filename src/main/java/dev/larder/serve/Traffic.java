@@ -1,16 +1,16 @@
 package dev.larder.serve;
 
 import io.netty.channel.Channel;
-import io.netty.util.concurrent.GenericFutureListener;
+import io.netty.channel.ChannelFutureListener;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
 
-/// Counts what is done at one address. Whatever is counted only grows, also when the address is let
-/// go and taken again: who reads it twice can take the difference. Safe for use by many threads,
-/// and makes nothing for a response but for the first of its status code.
+/// Counts what is done at one address. What is counted since the start only grows, also when the
+/// address is let go and taken again: whoever reads it twice can take the difference. Safe for use
+/// by many threads, and allocates nothing for a response but for the first of its status code.
 final class Traffic {
   private static final int CODES = 600;
 
@@ -21,8 +21,7 @@ final class Traffic {
   private final LongAdder sent = new LongAdder();
   // Few codes are ever used, and an adder is not small.
   private final AtomicReferenceArray<LongAdder> responses = new AtomicReferenceArray<>(CODES);
-  private final GenericFutureListener<io.netty.util.concurrent.Future<Void>> ending =
-      _ -> ended.increment();
+  private final ChannelFutureListener ending = _ -> ended.increment();
 
   /// @param listener the address as it is configured
   Traffic(String listener) {
