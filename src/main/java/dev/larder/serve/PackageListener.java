@@ -54,10 +54,10 @@ public final class PackageListener implements Closeable {
   private final Transport transport;
   private final HotCache hot = new HotCache();
   private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+  private final Map<String, Traffic> traffic = new ConcurrentSkipListMap<>(); // by address
   private final EventLoopGroup loops;
   private final Site site;
   private final Bindings bindings = new Bindings(this::bind);
-  private final Map<String, Traffic> traffic = new ConcurrentSkipListMap<>(); // by address
   private volatile Terms terms;
 
   private PackageListener(
