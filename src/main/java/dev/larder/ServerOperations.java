@@ -21,6 +21,7 @@ import dev.larder.mirror.RefreshOutcome;
 import dev.larder.mirror.Removed;
 import dev.larder.serve.PackageListener;
 import dev.larder.serve.Site;
+import dev.larder.serve.TrafficReport;
 import dev.larder.store.RelPath;
 import dev.larder.wire.ErrorCode;
 import dev.larder.wire.ReloadResult;
@@ -88,10 +89,14 @@ final class ServerOperations implements Operations {
         List.copyOf(packages.waiting().values()),
         free,
         new ServerReport.Load(
-            packages.connections(),
-            packages.responses(),
+            packages.traffic().stream().map(ServerOperations::listener).toList(),
             packages.refusals(),
             packages.limitedClients()));
+  }
+
+  private static ServerReport.Listener listener(TrafficReport of) {
+    return new ServerReport.Listener(
+        of.listener(), of.connections(), of.accepted(), of.sentBytes(), of.responses());
   }
 
   @Override

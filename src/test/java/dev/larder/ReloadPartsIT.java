@@ -97,7 +97,7 @@ class ReloadPartsIT {
     String own = base + "[repo.own]\nformat = \"pacman\"\n";
     take(own);
     try (ArchRepository maker = ArchRepository.unsigned("maker")) {
-      Path made = maker.add(TOOL);
+      Path made = maker.add(TOOL).getFirst();
       Command.Result run =
           Command.of(
                   Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -42,16 +42,33 @@ public record ServerReport(
 
   /// What the package listener has to do.
   ///
-  /// @param connections that are open
-  /// @param responses since the start, by status code; none without a response
+  /// @param listeners by address, those among them that a reload has removed
   /// @param refusals what was refused to clients since the start, by a word for the reason
   /// @param clients how many are remembered because of limits
-  public record Load(
-      int connections, Map<Integer, Long> responses, Map<String, Long> refusals, long clients) {
+  public record Load(List<Listener> listeners, Map<String, Long> refusals, long clients) {
     /// Takes defensive copies.
     public Load {
-      responses = Map.copyOf(responses);
+      listeners = List.copyOf(listeners);
       refusals = Map.copyOf(refusals);
+    }
+  }
+
+  /// What one address of the package listener has to do. Counts are since the start.
+  ///
+  /// @param address as it is configured
+  /// @param connections that are open
+  /// @param accepted connections
+  /// @param sentBytes of bodies
+  /// @param responses by status code; none without a response
+  public record Listener(
+      String address,
+      long connections,
+      long accepted,
+      long sentBytes,
+      Map<Integer, Long> responses) {
+    /// Takes a defensive copy.
+    public Listener {
+      responses = Map.copyOf(responses);
     }
   }
 }

@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -56,6 +57,7 @@ public final class PackageListener implements Closeable {
   private final Transport transport;
   private final HotCache hot = new HotCache();
   private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+  private final Map<String, Traffic> traffic = new ConcurrentSkipListMap<>(); // by address
   private final EventLoopGroup loops;
   private final Site site;
   private final Bindings bindings = new Bindings(this::bind);
@@ -86,7 +88,6 @@ public final class PackageListener implements Closeable {
             certificates != null,
             clients,
             room,
-            new Responses(),
             new Semaphore(Service.MOST_AHEADS),
             access);
     this.terms = new Terms(service, certificates, settings.stopWithin());
@@ -174,14 +175,10 @@ public final class PackageListener implements Closeable {
         .collect(Collectors.toMap(Bindings.Waiting::address, Bindings.Waiting::why, (a, _) -> a));
   }
 
-  /// How many connections are open.
-  public int connections() {
-    return terms.service().clients().connections().count();
-  }
-
-  /// Responses begun since the start, by status code; none without a response.
-  public Map<Integer, Long> responses() {
-    return terms.service().responses().byCode();
+  /// What was done at each address since the start, in the order of their names. An address that
+  /// was let go stays among them, with what was counted, unless nobody ever came.
+  public List<TrafficReport> traffic() {
+    return traffic.values().stream().filter(Traffic::isKnown).map(Traffic::report).toList();
   }
 
   /// Refused connections and requests since the start, by a word for the reason.
@@ -325,6 +322,7 @@ public final class PackageListener implements Closeable {
       throw new IOException(
           "cannot listen on " + Addresses.format(address) + ": this host name has no address");
     }
+    Traffic counts = traffic.computeIfAbsent(Addresses.format(address), Traffic::new);
     ChannelFuture bound =
         new ServerBootstrap()
             .group(loops)
@@ -345,12 +343,13 @@ public final class PackageListener implements Closeable {
                 new WriteBufferWaterMark(64 << 10, 256 << 10))
             // How many pieces of a file one client gets before the next client's turn.
             .childOption(ChannelOption.WRITE_SPIN_COUNT, 4)
-            .childHandler(new Accept(routes))
+            .childHandler(new Accept(routes, counts))
             .bind(address)
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
       throw refused(address, bound.cause());
     }
+    counts.listens(bound.channel());
     return bound.channel();
   }
 
@@ -377,18 +376,21 @@ public final class PackageListener implements Closeable {
   /// Sets up accepted connections.
   private final class Accept extends ChannelInitializer<Channel> {
     private final AtomicReference<Routes> routes;
+    private final Traffic counts;
 
-    Accept(AtomicReference<Routes> routes) {
+    Accept(AtomicReference<Routes> routes, Traffic counts) {
       this.routes = routes;
+      this.counts = counts;
     }
 
     @Override
     protected void initChannel(Channel channel) {
       clients.add(channel);
+      counts.accepted(channel);
       Terms now = terms;
       Service service = now.service();
       Certificates certificates = now.certificates();
-      Connection connection = new Connection(service, routes.get());
+      Connection connection = new Connection(service, routes.get(), counts);
       Proxies proxies = service.reception().proxies();
       if (proxies.protocol()) {
         ProxyHeader.expect(channel, proxies, service.clients().refusals(), connection::madeFor);

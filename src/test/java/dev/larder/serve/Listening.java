@@ -76,6 +76,11 @@ final class Listening implements Closeable {
     return address().getPort();
   }
 
+  /// How many connections are open.
+  long connections() {
+    return listener.traffic().stream().mapToLong(TrafficReport::connections).sum();
+  }
+
   RawClient client() throws IOException {
     return new RawClient(address());
   }

@@ -96,16 +96,17 @@ class OpenCloseTest {
         PackageListener.open(on(Listening.anyPort()), site, Listening.PATIENT, transport);
     try (listener) {
       assertThat(listener.isListening()).isTrue();
-      assertThat(listener.responses()).isEmpty();
+      assertThat(listener.traffic().getFirst().responses()).isEmpty();
       try (RawClient client = new RawClient(listener.addresses().getFirst())) {
         client.send("GET /arch/a HTTP/1.1\r\nHost: x\r\n\r\n");
         client.send("GET /arch/none HTTP/1.1\r\nHost: x\r\n\r\n");
         await()
-            .untilAsserted(
-                () -> assertThat(listener.responses()).isEqualTo(Map.of(200, 1L, 404, 1L)));
-        assertThat(listener.connections()).isEqualTo(1);
+            .untilAsserted(() ->
+                assertThat(listener.traffic().getFirst().responses())
+                    .isEqualTo(Map.of(200, 1L, 404, 1L)));
+        assertThat(listener.traffic().getFirst().connections()).isEqualTo(1);
       }
-      await().until(() -> listener.connections() == 0);
+      await().until(() -> listener.traffic().getFirst().connections() == 0);
     }
     assertThat(listener.isListening()).isFalse();
   }
