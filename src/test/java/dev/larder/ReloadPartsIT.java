@@ -78,7 +78,7 @@ class ReloadPartsIT {
   }
 
   private static String status(String url, String... more) {
-    return Command.of("curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", url)
+    return Command.of("curl", "-sL", "-o", "/dev/null", "-w", "%{http_code}", url)
         .with(more)
         .run()
         .output();
@@ -109,7 +109,7 @@ class ReloadPartsIT {
               .run();
       assertThat(run.ok()).as(run.output()).isTrue();
     }
-    String database = top() + "/own/x86_64/own.db";
+    String database = top() + "/repo/own/x86_64/own.db";
     assertThat(status(database)).isEqualTo("200");
     take(own + "allow = [\"192.0.2.0/24\"]\n");
     assertThat(status(database)).isEqualTo("403");
@@ -139,10 +139,8 @@ class ReloadPartsIT {
   @Test
   void theDiskMayBeUsedAsFarAsIsSaid() throws IOException {
     assertThat(cache()).contains("\"maxBytes\":").doesNotContain("\"maxBytes\":128974848");
-    take(base + "[cache]\nmax-size = \"123MiB\"\nmin-free = \"1MiB\"\n");
-    assertThat(cache())
-        .contains("\"maxBytes\":128974848")
-        .contains("\"minFreeBytes\":1048576");
+    take(base + "[cache]\nmax-size = \"123MiB\"\nmin-free = \"64MiB\"\n");
+    assertThat(cache()).contains("\"maxBytes\":128974848").contains("\"minFreeBytes\":67108864");
   }
 
   @Test
@@ -181,11 +179,12 @@ class ReloadPartsIT {
   private static String tls(String name) {
     Path pem = directory.resolve(name);
     return base.replace(
-        "[console]\n", "tls = { cert = \"%s.crt\", key = \"%s.key\" }\n[console]\n".formatted(pem, pem));
+        "[console]\n",
+        "tls = { cert = \"%s.crt\", key = \"%s.key\" }\n[console]\n".formatted(pem, pem));
   }
 
   private static String trusting(String name, String url) {
-    return Command.of("curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", url)
+    return Command.of("curl", "-sL", "-o", "/dev/null", "-w", "%{http_code}", url)
         .with("--cacert", directory.resolve(name + ".crt").toString())
         .run()
         .output();
