@@ -26,11 +26,17 @@ final class Turnstile {
     this.clients = clients;
   }
 
-  /// The connection is open.
-  OpenConnections.Verdict open(InetAddress peer) {
-    OpenConnections.Ticket given = clients.connections().open(peer);
+  /// The connection is open; or a proxy has said for whom it is open.
+  OpenConnections.Verdict open(InetAddress from) {
+    close();
+    OpenConnections.Ticket given = clients.connections().open(from);
     ticket = given;
     return given.verdict();
+  }
+
+  /// Whether the connection is one too many.
+  boolean isShut() {
+    return ticket != null && ticket.verdict() != OpenConnections.Verdict.WELCOME;
   }
 
   /// The connection is closed.

@@ -3,6 +3,9 @@ package dev.larder.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.larder.limits.ClientLimits;
+import dev.larder.limits.LimitsSettings;
+import dev.larder.log.AccessLog;
 import dev.larder.testing.TestTls;
 import dev.larder.testing.Toml;
 import java.io.ByteArrayOutputStream;
@@ -55,7 +58,11 @@ class ProxyHeaderTest {
         Toml.read(
             toml, root -> PackagesSettings.read(root.table("packages"), root.table("access")));
     Site site = Site.fixed(List.of(arch), List.of(), List.of(), List.of(), Set.of());
-    return PackageListener.open(settings, site, Listening.PATIENT, Transport.best());
+    LimitsSettings limits =
+        Toml.read("connections-per-client = 2", root -> LimitsSettings.read(root));
+    ClientLimits clients = ClientLimits.of(limits, settings::isProxy);
+    return PackageListener.open(
+        settings, site, clients, Listening.PATIENT, Transport.best(), AccessLog.off());
   }
 
   @AfterEach
@@ -120,6 +127,33 @@ class ProxyHeaderTest {
     assertThat(code(header(1, 0x11, both("203.0.113.9", "192.0.2.2"), none))).isEqualTo(403);
     assertThat(code(header(1, 0x21, both("2001:db8::9", "2001:db8::1"), none))).isEqualTo(403);
     assertThat(code(header(1, 0x21, both("2001:db9::9", "2001:db8::1"), none))).isEqualTo(200);
+  }
+
+  private RawClient through(String client) throws IOException {
+    RawClient made = client();
+    return made.send("PROXY TCP4 " + client + " 192.0.2.2 4711 80\r\n");
+  }
+
+  @Test
+  void connectionsCountForTheClientTheyAreMadeFor() throws IOException {
+    try (RawClient first = through("192.0.2.1");
+        RawClient second = through("192.0.2.1");
+        RawClient third = through("192.0.2.1")) {
+      assertThat(first.get("/arch/a").read().code()).isEqualTo(200);
+      assertThat(second.get("/arch/a").read().code()).isEqualTo(200);
+      RawClient.Response refused = third.get("/arch/a").read();
+      assertThat(refused.code()).isEqualTo(429);
+      assertThat(refused.text()).contains("connections-per-client");
+      assertThat(refused.header("Retry-After")).isNotEmpty();
+      assertThat(code("PROXY TCP4 192.0.2.3 192.0.2.2 4711 80\r\n")).isEqualTo(200);
+      first.close();
+      await().until(() -> code("PROXY TCP4 192.0.2.1 192.0.2.2 4711 80\r\n") == 200);
+    }
+    await().until(() -> connections() == 0);
+  }
+
+  private long connections() {
+    return listener.traffic().stream().mapToLong(TrafficReport::connections).sum();
   }
 
   @Test
