@@ -146,7 +146,7 @@ class ProxyHeaderTest {
       assertThat(refused.text()).contains("connections-per-client");
       assertThat(refused.header("Retry-After")).isNotEmpty();
       assertThat(code("PROXY TCP4 192.0.2.3 192.0.2.2 4711 80\r\n")).isEqualTo(200);
-      first.close();
+      first.socket.close();
       await().until(() -> code("PROXY TCP4 192.0.2.1 192.0.2.2 4711 80\r\n") == 200);
     }
     await().until(() -> connections() == 0);
