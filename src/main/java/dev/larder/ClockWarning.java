@@ -2,6 +2,7 @@ package dev.larder;
 
 import dev.larder.clock.Ages;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +35,6 @@ final class ClockWarning {
         ? null
         : ("the clock says %s: what is here is served, but nothing is removed because of its age,"
                 + " tokens that expire are refused, and upstreams with TLS cannot be verified; %s")
-            .formatted(now, REMEDY);
+            .formatted(now.truncatedTo(ChronoUnit.SECONDS), REMEDY);
   }
 }

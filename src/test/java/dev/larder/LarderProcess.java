@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,6 +26,7 @@ final class LarderProcess implements AutoCloseable {
   private final Path directory;
   private final String mirror;
   private final Path config;
+  private final Map<String, String> environment = new HashMap<>();
   private int runs;
   private @Nullable Process process;
   private @Nullable String url;
@@ -70,19 +73,35 @@ final class LarderProcess implements AutoCloseable {
   /// The command line of `serve` on this data.
   Command command() {
     return Command.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-XX:+UseSerialGC",
-        "-Xmx128m",
-        "-XX:MaxDirectMemorySize=64m",
-        "-XX:TieredStopAtLevel=1",
-        "--enable-native-access=ALL-UNNAMED",
-        "--sun-misc-unsafe-memory-access=allow",
-        "-cp",
-        System.getProperty("java.class.path"),
-        "dev.larder.Main",
-        "--config",
-        config.toString(),
-        "serve");
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:+UseSerialGC",
+            "-Xmx128m",
+            "-XX:MaxDirectMemorySize=64m",
+            "-XX:TieredStopAtLevel=1",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-cp",
+            System.getProperty("java.class.path"),
+            "dev.larder.Main",
+            "--config",
+            config.toString(),
+            "serve")
+        .env(environment);
+  }
+
+  /// Every run from now on has these variables of the environment.
+  LarderProcess env(Map<String, String> variables) {
+    environment.putAll(variables);
+    return this;
+  }
+
+  /// The URL of the console without a slash at the end, as the last run has printed it.
+  String console() throws IOException {
+    Matcher line = Pattern.compile("console\\s+(http://\\S+?)/?\\s").matcher(output());
+    if (!line.find()) {
+      throw new IllegalStateException("there is no console");
+    }
+    return line.group(1);
   }
 
   private Process process() {

@@ -14,6 +14,7 @@ import io.javalin.security.RouteRole;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -151,7 +152,7 @@ final class Gate {
         throw new RequestFailed(
             ErrorCode.UNAUTHENTICATED,
             "whether the token %s has expired cannot be told: the clock of the server says %s"
-                .formatted(name, now),
+                .formatted(name, now.truncatedTo(ChronoUnit.SECONDS)),
             "set the clock of the server, or show a token that does not expire, like that in "
                 + access.cli().file());
       }
