@@ -29,6 +29,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -53,7 +54,7 @@ class WrongClockIT {
   private LarderProcess larder;
 
   @BeforeEach
-  void start() throws IOException {
+  void prepare() throws IOException {
     repository = ArchRepository.unsigned("core");
     repository.add(ONE);
     first = repository.next();
@@ -69,7 +70,6 @@ class WrongClockIT {
     clock = WrongClock.in(directory);
     clock.set(YEARS_BEHIND);
     larder = new LarderProcess(directory, "arch", tables).env(clock.environment());
-    larder.start();
   }
 
   @AfterEach
@@ -82,6 +82,7 @@ class WrongClockIT {
 
   @Test
   void mirrorsServeAndWhatTheyHoldAgesFromWhenTheClockIsRight() throws Exception {
+    larder.start();
     assertThat(larder.output())
         .containsOnlyOnce("the clock says 20")
         .contains("nothing is removed because of its age")
@@ -122,6 +123,7 @@ class WrongClockIT {
 
   @Test
   void generationsOfARepositoryAgeFromThenAndTokensThatExpireAreTakenFromThen() throws Exception {
+    larder.start();
     Path samples = Temporary.directory("larder-samples");
     List<String> packages = SamplePackages.write(samples, 5);
     for (String each : packages.subList(0, 3)) {
@@ -146,6 +148,21 @@ class WrongClockIT {
     set(Duration.ofHours(2));
     upload(Path.of(packages.get(4)));
     assertThat(generations("repo/internal/root")).contains("6").doesNotContain("1", "2", "3", "4");
+  }
+
+  @Test
+  void upstreamIsAskedAgainForWhatItConfirmedBeforeTheClockWasSetBack() throws IOException {
+    Map<String, ServedFile> files = new HashMap<>(first);
+    files.put("notes.txt", ServedFile.of("old".getBytes(US_ASCII), Instant.now().minusSeconds(60)));
+    upstream.publish(files);
+    try (TestLarder other = TestLarder.with(List.of("refresh = \"1h\""), upstream.url())) {
+      assertThat(Download.get(other.uri("notes.txt")).text()).isEqualTo("old");
+      files.put("notes.txt", ServedFile.of("new".getBytes(US_ASCII), Instant.now()));
+      upstream.publish(files);
+      assertThat(Download.get(other.uri("notes.txt")).text()).isEqualTo("old");
+      other.restartAfter(YEARS_BEHIND);
+      assertThat(Download.get(other.uri("notes.txt")).text()).isEqualTo("new");
+    }
   }
 
   /// Sets the clock of the process, and waits until it has seen that.
