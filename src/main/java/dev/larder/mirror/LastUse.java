@@ -131,10 +131,13 @@ final class LastUse {
     }
   }
 
-  /// Forgets what no longer counts.
+  /// Forgets what no longer counts; by a clock that is wrong, nothing.
   void tidy() {
-    table.removeBefore(since());
+    if (!Ages.isPlausible(clock.instant())) {
+      return;
+    }
     long since = since();
+    table.removeBefore(since);
     indexes.values().removeIf(at -> at < since);
   }
 }

@@ -82,6 +82,19 @@ class LastUseTest {
   }
 
   @Test
+  void norIsAUseOfTheSameWrongClock() {
+    now = WRONG;
+    LastUse uses = started();
+    useAll(uses);
+    uses.flush();
+    now = WRONG.plus(WINDOW).plusSeconds(1);
+    uses.tidy();
+    now = NOW;
+    assertInUse(uses, true);
+    assertInUse(started(), true);
+  }
+
+  @Test
   void whatWasUsedWhileTheClockWasWrongIsInUseFromWhenItIsRight() {
     now = WRONG;
     LastUse uses = started();
