@@ -132,10 +132,7 @@ kill "$larder_pid"
 wait "$larder_pid"
 code=$?
 larder_pid=
-case $code in
-  0 | 143) ok ;;
-  *) bad "it ended with $code" ;;
-esac
+is "it ends in an orderly way" 0 "$code"
 
 # --- removed ------------------------------------------------------------------------------------
 

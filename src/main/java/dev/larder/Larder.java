@@ -32,6 +32,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -235,6 +236,11 @@ public final class Larder implements Closeable {
     return packages.addresses(mirror);
   }
 
+  /// The addresses above that this machine does not have now, each with a sentence that says so.
+  Map<InetSocketAddress, String> waiting() {
+    return packages.waiting();
+  }
+
   /// Addresses of the console, as bound; empty if it is off.
   public List<InetSocketAddress> consoleAddresses() {
     return console.addresses();
@@ -256,6 +262,16 @@ public final class Larder implements Closeable {
   /// Reads its configuration again, on request.
   Reload reload() {
     return reload;
+  }
+
+  /// How long [#close()] lets responses go on that have begun.
+  Duration stopsWithin() {
+    return packages.stopsWithin();
+  }
+
+  /// Has [#close()] wait for no response, whether it has begun or not.
+  void hurry() {
+    packages.hurry();
   }
 
   /// How the cache stands.

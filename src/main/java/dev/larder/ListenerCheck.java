@@ -99,7 +99,13 @@ final class ListenerCheck {
   private void listeners(String whose, List<InetSocketAddress> addresses, boolean runs) {
     for (InetSocketAddress address : addresses) {
       String what = whose + " " + Addresses.format(address);
-      if (runs && address.getPort() != 0) {
+      if (isMissing(address)) {
+        findings.accept(
+            Finding.problem(LISTENER, what, "this machine has no such address")
+                .because("the server waits for it, and its clients get nothing until then")
+                .remedy(
+                    "bring it up, or choose another; what there is says: ip addr, or ifconfig"));
+      } else if (runs && address.getPort() != 0) {
         URI near = URI.create(Reachable.url("http", address));
         String host = near.getHost().replaceAll("[\\[\\]]", "");
         findings.accept(
@@ -120,6 +126,15 @@ final class ListenerCheck {
                             ? "low ports need root or CAP_NET_BIND_SERVICE; see who has it: ss -ltnp"
                             : "see who has it: ss -ltnp, or sockstat -l on FreeBSD"));
       }
+    }
+  }
+
+  private static boolean isMissing(InetSocketAddress address) {
+    try {
+      return !address.getAddress().isAnyLocalAddress()
+          && NetworkInterface.getByInetAddress(address.getAddress()) == null;
+    } catch (IOException e) {
+      return false;
     }
   }
 

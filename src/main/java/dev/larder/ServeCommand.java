@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -84,29 +83,18 @@ final class ServeCommand implements Callable<Integer> {
   private static int serve(
       LoadedConfig loaded, Reload.Source source, Logs logs, SystemdNotify systemd, PrintWriter out)
       throws IOException, InterruptedException {
-    CountDownLatch stop = new CountDownLatch(1);
-    CountDownLatch stopped = new CountDownLatch(1);
+    Stop stop = Stop.onSignals();
     CompletableFuture<Reload> started = new CompletableFuture<>();
     // Whoever asks for it while we start is served when we have.
     Signals.HUP.listen(
         () -> Thread.ofVirtual().name("reload").start(() -> reload(started, systemd)));
     try (Larder larder = Larder.open(loaded, source, logs, InstantSource.system());
         IdleCollection _ = IdleCollection.start(IdleCollection.BEAT)) {
-      Runtime.getRuntime()
-          .addShutdownHook(
-              Thread.ofPlatform()
-                  .name("stop")
-                  .unstarted(() -> {
-                    stop.countDown();
-                    await(stopped);
-                  }));
       greet(loaded, larder, out);
       started.complete(larder.reload());
       systemd.ready();
-      stop.await();
-      systemd.stopping();
-    } finally {
-      stopped.countDown();
+      stop.await(larder::hurry);
+      systemd.stopping(larder.stopsWithin());
     }
     return 0;
   }
@@ -118,14 +106,6 @@ final class ServeCommand implements Callable<Integer> {
       reload.runForSignal();
     } finally {
       systemd.ready();
-    }
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 
@@ -157,6 +137,7 @@ final class ServeCommand implements Callable<Integer> {
       out.printf("  repo     %s%n", String.join("\n           ", urls));
       out.printf("           for %s%n", String.join(", ", repository.settings().directories()));
     }
+    larder.waiting().values().forEach(why -> out.printf("  waiting  %s%n", why));
     List<InetSocketAddress> console = larder.consoleAddresses();
     out.printf(
         "  console  %s%n", console.isEmpty() ? "off" : String.join(" ", urls("http", console, "")));

@@ -21,6 +21,7 @@ import dev.larder.mirror.RefreshOutcome;
 import dev.larder.mirror.Removed;
 import dev.larder.serve.PackageListener;
 import dev.larder.serve.Site;
+import dev.larder.serve.TrafficReport;
 import dev.larder.store.RelPath;
 import dev.larder.wire.ErrorCode;
 import dev.larder.wire.ReloadResult;
@@ -85,12 +86,17 @@ final class ServerOperations implements Operations {
         urls(packages.addresses()),
         own,
         reload.config().packages().publicUrl(),
+        List.copyOf(packages.waiting().values()),
         free,
         new ServerReport.Load(
-            packages.connections(),
-            packages.responses(),
+            packages.traffic().stream().map(ServerOperations::listener).toList(),
             packages.refusals(),
             packages.limitedClients()));
+  }
+
+  private static ServerReport.Listener listener(TrafficReport of) {
+    return new ServerReport.Listener(
+        of.listener(), of.connections(), of.accepted(), of.sentBytes(), of.responses());
   }
 
   @Override
@@ -128,7 +134,13 @@ final class ServerOperations implements Operations {
 
   @Override
   public @Nullable String hindrance() {
-    return packages.isListening() ? null : "the package listener has stopped listening";
+    if (packages.isListening()) {
+      return null;
+    }
+    Map<InetSocketAddress, String> waiting = packages.waiting();
+    return waiting.isEmpty()
+        ? "the package listener has stopped listening"
+        : String.join("; ", waiting.values());
   }
 
   /// As bound: an address that means all addresses of the machine stays one.

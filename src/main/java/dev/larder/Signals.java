@@ -4,10 +4,14 @@ import java.lang.reflect.Proxy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The signals by which a server is told what to do. nginx takes the same two: HUP to read its
-/// configuration again, USR1 from those who rotate logs and have moved one away. USR2 is what the
-/// Java runtime uses itself.
+/// The signals by which a server is told what to do. nginx takes the same: HUP to read its
+/// configuration again, USR1 from those who rotate logs and have moved one away, TERM and INT to
+/// end. USR2 is what the Java runtime uses itself.
 enum Signals {
+  /// Ends, from a terminal.
+  INT,
+  /// Ends.
+  TERM,
   /// Reads the configuration again.
   HUP,
   /// Opens the logs anew.

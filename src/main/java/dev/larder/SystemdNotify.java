@@ -4,6 +4,7 @@ import dev.larder.log.LocalDatagrams;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -15,6 +16,8 @@ import org.slf4j.LoggerFactory;
 /// nothing is told. That systemd does not hear us is no reason not to serve.
 final class SystemdNotify {
   private static final Logger LOG = LoggerFactory.getLogger(SystemdNotify.class);
+
+  private static final Duration CLOSING = Duration.ofMinutes(1); // everything but the responses
 
   /// Stands for the zero that an abstract name begins with.
   private static final String ABSTRACT = "@";
@@ -46,9 +49,13 @@ final class SystemdNotify {
     send("RELOADING=1\nMONOTONIC_USEC=" + now + "\n");
   }
 
-  /// Begins to stop.
-  void stopping() {
-    send("STOPPING=1\nSTATUS=finishing responses\n");
+  /// Begins to stop. Responses may go on for longer than the unit's `TimeoutStopSec` if the
+  /// configuration says so; without being asked for that time, systemd would kill us.
+  ///
+  /// @param within how long responses may go on
+  void stopping(Duration within) {
+    long micros = TimeUnit.MILLISECONDS.toMicros(within.plus(CLOSING).toMillis());
+    send("STOPPING=1\nSTATUS=finishing responses\nEXTEND_TIMEOUT_USEC=" + micros + "\n");
   }
 
   private void send(String assignments) {

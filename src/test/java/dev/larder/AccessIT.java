@@ -88,6 +88,9 @@ class AccessIT {
         format = "pacman"
         upstream = "%2$s"
         allow = ["127.0.0.5"]
+        [repo.own]
+        format = "pacman"
+        allow = ["127.0.0.5"]
         """
             .formatted(directory, upstream.url(), String.join("\n", lines));
     Path file = Files.writeString(directory.resolve("larder.toml"), toml);
@@ -165,6 +168,16 @@ class AccessIT {
     }
     assertThat(curl("127.0.0.1", port(), "/")).doesNotContain("inner").endsWith(" 200");
     assertThat(curl("127.0.0.5", port(), "/")).contains("/inner/").endsWith(" 200");
+  }
+
+  @Test
+  void aRepositoryIsForItsOwnNetworksToo() throws Exception {
+    start();
+    assertThat(curl("127.0.0.1", port(), "/repo/own/"))
+        .startsWith("repo/own is not served to 127.0.0.1;")
+        .endsWith(" 403");
+    assertThat(curl("127.0.0.5", port(), "/repo/own/")).contains("key.asc").endsWith(" 200");
+    assertThat(curl("127.0.0.1", port(), "/")).doesNotContain("repo/own");
   }
 
   @Test

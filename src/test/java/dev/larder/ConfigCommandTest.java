@@ -64,6 +64,7 @@ class ConfigCommandTest {
       listen = ["0.0.0.0:80"]  # FILE:2
       trusted-proxies = []  # default
       proxy-protocol = false  # default
+      stop-within = "10s"  # default
 
       [access]
       allow = []  # default

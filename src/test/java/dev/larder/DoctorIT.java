@@ -19,6 +19,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Reader;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -200,6 +202,20 @@ class DoctorIT {
       assertThat(run.out())
           .containsPattern("note     clock: this machine's is \\d+ seconds behind")
           .contains("ntpd");
+    }
+  }
+
+  @Test
+  void anAddressThatIsMissingOrTakenIsAProblem() throws IOException {
+    String missing = "listen = [\"192.0.2.7:8080\"]";
+    assertThat(doctor(mirror("arch", "http://127.0.0.1:9", missing)).out())
+        .contains("mirror arch 192.0.2.7:8080: this machine has no such address")
+        .contains("the server waits for it");
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String address = "127.0.0.1:" + socket.getLocalPort();
+      String taken = "listen = [\"" + address + "\"]";
+      assertThat(doctor(mirror("arch", "http://127.0.0.1:9", taken)).out())
+          .contains("mirror arch " + address + ": cannot be listened on");
     }
   }
 

@@ -1,7 +1,9 @@
 package dev.larder;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.larder.config.Addresses;
 import dev.larder.testing.ArchRepository;
 import dev.larder.testing.Bytes;
 import dev.larder.testing.Command;
@@ -19,7 +21,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -101,11 +105,52 @@ class DualHomedIT {
     }
   }
 
+  @Test
+  void anAddressThatComesUpLaterIsServedThen() throws Exception {
+    repository.add(TOOL);
+    repository.publish(upstream);
+    InetAddress late = InetAddress.ofLiteral("203.0.113.7");
+    InetAddress later = InetAddress.ofLiteral("2001:db8::7");
+    try (Netns netns = Netns.create();
+        NginxServer nginx =
+            NginxServer.serve(
+                upstream, new InetSocketAddress(Netns.CLEAR_V4, UPSTREAM), netns, Side.CLEAR)) {
+      List<String> lines = config(List.of(nginx.url()), Netns.SERVER_CLEAR_V4, late, later);
+      try (NamespacedLarder larder = NamespacedLarder.start(directory, lines, netns, Side.SERVER)) {
+        assertThat(larder.output())
+            .contains(
+                "waiting  cannot listen on 203.0.113.7:8080: this machine has no such address")
+            .contains("waiting  cannot listen on [2001:db8::7]:8080: this machine has no such");
+        for (InetAddress address : List.of(late, later)) {
+          String file = url(address, LISTEN) + "/arch/" + repository.path(TOOL);
+          Path got = directory.resolve("got");
+          assertThat(curl(netns, Side.SERVER, file, got).ok()).isFalse();
+          netns
+              .command(Side.SERVER, "ip", "addr", "add", address.getHostAddress(), "dev", "lo")
+              .runOk();
+          await()
+              .atMost(Duration.ofSeconds(30))
+              .until(() -> curl(netns, Side.SERVER, file, got).ok());
+          assertThat(got).hasBinaryContent(repository.bytes(TOOL));
+        }
+        assertThat(larder.output()).contains("packages are served on 203.0.113.7:8080 as well");
+      }
+    }
+  }
+
   private List<String> config(List<String> upstreams, InetAddress foot) {
+    return config(upstreams, foot, Netns.SERVER_MESH);
+  }
+
+  private List<String> config(List<String> upstreams, InetAddress foot, InetAddress... listen) {
     List<String> lines = new ArrayList<>();
     lines.add("data = \"" + directory.resolve("data") + "\"");
     lines.add("[packages]");
-    lines.add("listen = [\"[" + Netns.SERVER_MESH.getHostAddress() + "]:" + LISTEN + "\"]");
+    lines.add(
+        Arrays.stream(listen)
+            .map(address -> new InetSocketAddress(address, LISTEN))
+            .map(address -> "\"" + Addresses.format(address) + "\"")
+            .collect(Collectors.joining(", ", "listen = [", "]")));
     lines.add("[console]");
     lines.add("listen = []");
     lines.add("[egress]");

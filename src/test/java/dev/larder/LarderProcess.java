@@ -48,6 +48,12 @@ final class LarderProcess implements AutoCloseable {
     config = Files.write(directory.resolve("larder.toml"), lines);
   }
 
+  /// Sets a variable of its environment, for all that follow.
+  LarderProcess env(String name, String value) {
+    environment.put(name, value);
+    return this;
+  }
+
   /// Starts it and waits until it has printed where it listens.
   LarderProcess start() throws IOException {
     Path output = directory.resolve("output-" + ++runs);
@@ -89,12 +95,6 @@ final class LarderProcess implements AutoCloseable {
         .env(environment);
   }
 
-  /// Every run from now on has these variables of the environment.
-  LarderProcess env(Map<String, String> variables) {
-    environment.putAll(variables);
-    return this;
-  }
-
   /// The URL of the console without a slash at the end, as the last run has printed it.
   String console() throws IOException {
     Matcher line = Pattern.compile("console\\s+(http://\\S+?)/?\\s").matcher(output());
@@ -126,6 +126,13 @@ final class LarderProcess implements AutoCloseable {
   /// @return the exit code
   int terminate(Duration limit) throws InterruptedException {
     process().destroy();
+    return awaitEnd(limit);
+  }
+
+  /// Waits for the end.
+  ///
+  /// @return the exit code
+  int awaitEnd(Duration limit) throws InterruptedException {
     if (!process().waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
       throw new AssertionError("it did not end within " + limit);
     }

@@ -57,7 +57,12 @@ class MetricsIT {
     List<String> tables =
         new ArrayList<>(TestLarder.mirrorTable("arch", "pacman", List.of(), nginx.url()));
     tables.addAll(
-        List.of("[repo.internal]", "format = \"pacman\"", "[repo.other]", "format = \"pacman\""));
+        List.of(
+            "[repo.internal]",
+            "format = \"pacman\"",
+            "[repo.other]",
+            "format = \"pacman\"",
+            "listen = [\"127.0.0.2:0\"]"));
     larder = TestLarder.tables(Temporary.directory("larder"), "arch", tables);
   }
 
@@ -176,7 +181,8 @@ class MetricsIT {
           assertThat(value(after, miss) - value(before, miss)).isGreaterThanOrEqualTo(1);
           for (var code : Map.of(200, 2, 404, 1).entrySet()) {
             String responses =
-                "larder_packages_responses_total{code=\"%d\"}".formatted(code.getKey());
+                "larder_packages_responses_total{code=\"%d\",listener=\"127.0.0.1:0\"}"
+                    .formatted(code.getKey());
             assertThat(value(after, responses) - value(before, responses))
                 .isEqualTo(code.getValue().doubleValue());
           }
@@ -185,6 +191,42 @@ class MetricsIT {
         .containsPattern("larder_mirror_packages\\{mirror=\"arch\",root=\"[^\"]*\"} 1\\.0\n");
     assertThat(value(metrics(), "larder_repository_generation_number{repository=\"internal\"}"))
         .isEqualTo(1);
+  }
+
+  @Test
+  void eachListenerCountsWhatIsAskedThere() {
+    String own =
+        "http://127.0.0.2:" + larder.larder().ownAddresses("repo/other").getFirst().getPort();
+    fetch(upstream.databasePath(), 200);
+    assertThat(Curl.get(larder.top() + "/repo/other/").status()).isEqualTo(200);
+    int bytes = 0;
+    for (String path : List.of("/", "/", "/", "/none")) {
+      Curl.Answer answer = Curl.get(own + path);
+      assertThat(answer.status()).isEqualTo(path.equals("/") ? 200 : 404);
+      bytes += answer.body().copy().length;
+    }
+    int sent = bytes;
+    // Bytes are counted when they have been written, a connection's end when it is seen.
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(() ->
+            assertThat(metrics().lines())
+                .contains(
+                    packages("responses_total{code=\"200\",listener=\"127.0.0.1:0\"}", 2),
+                    packages("responses_total{code=\"200\",listener=\"127.0.0.2:0\"}", 3),
+                    packages("responses_total{code=\"404\",listener=\"127.0.0.2:0\"}", 1),
+                    packages("accepted_connections_total{listener=\"127.0.0.1:0\"}", 2),
+                    packages("accepted_connections_total{listener=\"127.0.0.2:0\"}", 4),
+                    packages("connections{listener=\"127.0.0.1:0\"}", 0),
+                    packages("connections{listener=\"127.0.0.2:0\"}", 0),
+                    packages("sent_bytes_total{listener=\"127.0.0.2:0\"}", sent)));
+    String all = metrics();
+    assertThat(all).doesNotContain("{code=\"404\",listener=\"127.0.0.1:0\"}");
+    Command.of("promtool", "check", "metrics").input(all).runOk();
+  }
+
+  private static String packages(String series, double value) {
+    return "larder_packages_" + series + " " + value;
   }
 
   @Test
@@ -218,6 +260,8 @@ class MetricsIT {
                   .isEqualTo("1"));
       assertThat(query(at, "up{job=\"larder\"}")).isEqualTo("1");
       assertThat(query(at, "larder_mirror_index_refused")).isEqualTo("0");
+      assertThat(query(at, "count(sum by (listener) (larder_packages_connections))"))
+          .isEqualTo("2");
       assertThat(query(at, "time() - larder_mirror_generation_checked_time_seconds < bool 600"))
           .isEqualTo("1");
       await()

@@ -2,6 +2,7 @@ package dev.larder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.larder.repo.Admission;
 import dev.larder.repo.Answer;
 import dev.larder.repo.Ask;
 import dev.larder.repo.CacheStatus;
@@ -24,6 +25,11 @@ class RootPathsTest {
               new Named("sets", "freebsd-releases")));
 
   private record Named(String name, String format) implements Content {
+    @Override
+    public Admission admission() {
+      return Admission.OPEN;
+    }
+
     @Override
     public Answer answer(Ask ask) {
       return new Answer.Absent("nothing here", CacheStatus.hit(""));

@@ -16,6 +16,7 @@ import io.netty.channel.unix.DomainDatagramPacket;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -85,8 +86,9 @@ class SystemdNotifyTest {
     assertThat(Long.parseLong(reloading.group(1))).isBetween(before, micros());
     systemd.ready();
     assertThat(next()).startsWith("READY=1\n");
-    systemd.stopping();
-    assertThat(next()).isEqualTo("STOPPING=1\nSTATUS=finishing responses\n");
+    systemd.stopping(Duration.ofSeconds(30));
+    assertThat(next())
+        .isEqualTo("STOPPING=1\nSTATUS=finishing responses\nEXTEND_TIMEOUT_USEC=90000000\n");
     assertThat(heard).isEmpty();
   }
 
@@ -115,7 +117,7 @@ class SystemdNotifyTest {
   void thatNobodyHearsIsNoReasonNotToServe() {
     SystemdNotify.to("@larder-test/" + UUID.randomUUID()).ready();
     SystemdNotify.to(directory.resolve("nobody").toString()).ready();
-    SystemdNotify.to("@" + "long".repeat(30)).stopping();
+    SystemdNotify.to("@" + "long".repeat(30)).stopping(Duration.ZERO);
     SystemdNotify.to("vsock:2:1234").ready();
     SystemdNotify.to("").ready();
     assertThat(heard).isEmpty();

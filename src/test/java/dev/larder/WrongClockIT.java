@@ -69,7 +69,8 @@ class WrongClockIT {
     tables.addAll(List.of("[repo.internal]", "format = \"pacman\"", "held-generations = 2"));
     clock = WrongClock.in(directory);
     clock.set(YEARS_BEHIND);
-    larder = new LarderProcess(directory, "arch", tables).env(clock.environment());
+    larder = new LarderProcess(directory, "arch", tables);
+    clock.environment().forEach(larder::env);
   }
 
   @AfterEach

@@ -74,14 +74,20 @@ final class Measurements {
     if (server.freeBytes() >= 0) {
       add(Metric.DATA_FREE, server.freeBytes());
     }
-    add(Metric.CONNECTIONS, server.load().connections());
-    server
-        .load()
-        .responses()
-        .forEach((code, count) -> add(Metric.RESPONSES, count, Integer.toString(code)));
+    server.load().listeners().forEach(this::add);
     server.load().refusals().forEach((reason, count) -> add(Metric.REFUSED, count, reason));
     add(Metric.LIMITED_CLIENTS, server.load().clients());
     return this;
+  }
+
+  private void add(ServerReport.Listener listener) {
+    String address = listener.address();
+    add(Metric.CONNECTIONS, listener.connections(), address);
+    add(Metric.ACCEPTED, listener.accepted(), address);
+    listener
+        .responses()
+        .forEach((code, count) -> add(Metric.RESPONSES, count, address, Integer.toString(code)));
+    add(Metric.SENT_BYTES, listener.sentBytes(), address);
   }
 
   Measurements of(LogReport logs) {

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What is told at `/metrics`. Names follow Prometheus's conventions: base units, `_total` for what
 /// only grows, times as seconds since the epoch, so that an age is `time() - x`. No label has a
-/// value for every package or client: their number is that of mirrors, roots, upstreams and
-/// repositories.
+/// value for every package or client: their number is that of listeners, mirrors, roots, upstreams
+/// and repositories.
 enum Metric {
   BUILD(
       Kind.INFO,
@@ -45,12 +45,26 @@ enum Metric {
       "Lines that the access log lacks, since it could not be written or not fast enough."),
 
   CONNECTIONS(
-      Kind.GAUGE, "larder_packages_connections", "Open connections of the package listener."),
+      Kind.GAUGE,
+      "larder_packages_connections",
+      "Open connections of the package listener.",
+      "listener"),
+  ACCEPTED(
+      Kind.COUNTER,
+      "larder_packages_accepted_connections_total",
+      "Connections that the package listener accepted, with those that it then refused.",
+      "listener"),
   RESPONSES(
       Kind.COUNTER,
       "larder_packages_responses_total",
       "Responses of the package listener by status code.",
+      "listener",
       "code"),
+  SENT_BYTES(
+      Kind.COUNTER,
+      "larder_packages_sent_bytes_total",
+      "Body bytes sent to clients, those of a response when it has ended.",
+      "listener"),
   REFUSED(
       Kind.COUNTER,
       "larder_requests_refused_total",

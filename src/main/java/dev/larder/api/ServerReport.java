@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 ///   trailing slash; only mirrors that have such addresses
 /// @param publicUrl base URL by which clients reach the package listener, as configured, without a
 ///   trailing slash; null if it is one of `packages`
+/// @param waiting addresses of listeners that this machine does not have now, and that are served
+///   as soon as it has: for each a sentence that names it
 /// @param freeBytes free disk space at the data directory, in bytes; -1 if it cannot be told
 /// @param load of the package listener
 public record ServerReport(
@@ -28,26 +30,45 @@ public record ServerReport(
     List<String> packages,
     Map<String, List<String>> own,
     @Nullable String publicUrl,
+    List<String> waiting,
     long freeBytes,
     Load load) {
   /// Takes defensive copies.
   public ServerReport {
     packages = List.copyOf(packages);
     own = Map.copyOf(own);
+    waiting = List.copyOf(waiting);
   }
 
   /// What the package listener has to do.
   ///
-  /// @param connections that are open
-  /// @param responses since the start, by status code; none without a response
+  /// @param listeners by address, those among them that a reload has removed
   /// @param refusals what was refused to clients since the start, by a word for the reason
   /// @param clients how many are remembered because of limits
-  public record Load(
-      int connections, Map<Integer, Long> responses, Map<String, Long> refusals, long clients) {
+  public record Load(List<Listener> listeners, Map<String, Long> refusals, long clients) {
     /// Takes defensive copies.
     public Load {
-      responses = Map.copyOf(responses);
+      listeners = List.copyOf(listeners);
       refusals = Map.copyOf(refusals);
+    }
+  }
+
+  /// What one address of the package listener has to do. Counts are since the start.
+  ///
+  /// @param address as it is configured
+  /// @param connections that are open
+  /// @param accepted connections
+  /// @param sentBytes of bodies
+  /// @param responses by status code; none without a response
+  public record Listener(
+      String address,
+      long connections,
+      long accepted,
+      long sentBytes,
+      Map<Integer, Long> responses) {
+    /// Takes a defensive copy.
+    public Listener {
+      responses = Map.copyOf(responses);
     }
   }
 }

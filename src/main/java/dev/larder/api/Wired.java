@@ -27,6 +27,7 @@ final class Wired {
         report.packages(),
         report.own(),
         report.publicUrl(),
+        report.waiting(),
         report.freeBytes());
   }
 

@@ -76,6 +76,7 @@ final class StatusCommand implements Callable<Integer> {
         .own()
         .forEach((mirror, urls) ->
             output.line("  %-8s  %s".formatted(mirror, Wording.plain(String.join("  ", urls)))));
+    server.waiting().forEach(why -> output.line("  waiting   " + Wording.plain(why)));
     output.line(
         "  data      %s, %s free"
             .formatted(Wording.plain(server.data()), words.size(server.freeBytes())));

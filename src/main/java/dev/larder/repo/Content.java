@@ -16,9 +16,7 @@ public interface Content {
   String format();
 
   /// Who is served, within what the listener says.
-  default Admission admission() {
-    return Admission.OPEN;
-  }
+  Admission admission();
 
   /// Why `path` is not given to anybody, in one sentence for a person who reads the body; null if
   /// it may be asked for. Does not block.

@@ -156,6 +156,11 @@ public final class Repository implements Content, Closeable {
 
   /// The path of a repository among what is served: `repo/internal`.
   @Override
+  public Admission admission() {
+    return parts.settings().access();
+  }
+
+  @Override
   public String name() {
     return Layout.repositoryName(parts.settings().name());
   }

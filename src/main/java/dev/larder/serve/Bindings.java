@@ -15,7 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The addresses a listener listens on, and what is served at each. They can be exchanged for
-/// others: those that stay are not touched, so nobody who connects to them notices.
+/// others: those that stay are not touched, so nobody who connects to them notices. An address the
+/// machine does not have yet is waited for.
 final class Bindings {
   private static final Logger log = LoggerFactory.getLogger(Bindings.class);
 
@@ -31,6 +32,7 @@ final class Bindings {
     /// Listens; whoever connects waits until the channel reads by itself.
     ///
     /// @param routes where new connections find what is served
+    /// @throws AddressMissing if this machine has no such address now
     /// @throws IOException if that is not possible; the message is one sentence that says why
     Channel bind(InetSocketAddress address, AtomicReference<Routes> routes) throws IOException;
   }
@@ -42,44 +44,76 @@ final class Bindings {
   /// @param routes what is found there
   record Wish(@Nullable String owner, InetSocketAddress address, Routes routes) {}
 
-  private static final class Bound {
-    final Wish wish;
-    final Channel channel;
-    final AtomicReference<Routes> routes;
+  /// This machine has no such address: not yet, or not any more.
+  static final class AddressMissing extends IOException {
+    private static final long serialVersionUID = 1L;
 
-    Bound(Wish wish, Channel channel, AtomicReference<Routes> routes) {
-      this.wish = wish;
-      this.channel = channel;
-      this.routes = routes;
-    }
-
-    /// The same socket for another wish.
-    Bound serving(Wish other) {
-      return new Bound(other, channel, routes);
-    }
-
-    InetSocketAddress address() {
-      return (InetSocketAddress) channel.localAddress();
+    AddressMissing(String message, Throwable cause) {
+      super(message, cause);
     }
   }
 
-  /// The addresses of `owner` with the ports that were chosen; the shared ones for null.
+  /// An address that is waited for.
+  ///
+  /// @param address as it is configured
+  /// @param why a sentence that names the address
+  record Waiting(InetSocketAddress address, String why) {}
+
+  private record Bound(Wish wish, ListeningSocket socket) {
+    /// The same socket for another wish.
+    Bound serving(Wish other) {
+      return new Bound(other, socket);
+    }
+  }
+
+  /// The addresses of `owner` with the ports that were chosen, those that are waited for among
+  /// them; the shared ones for null.
   List<InetSocketAddress> addresses(@Nullable String owner) {
     return all.stream()
         .filter(bound -> Objects.equals(bound.wish.owner(), owner))
-        .map(Bound::address)
+        .map(bound -> bound.socket.address())
         .toList();
   }
 
-  /// Whether clients can connect to every address.
+  /// Whether clients can connect: to every address but for those that are waited for, and to one at
+  /// least.
   boolean isListening() {
-    List<Bound> now = all;
-    return !now.isEmpty() && now.stream().allMatch(bound -> bound.channel.isActive());
+    List<ListeningSocket> there =
+        all.stream().map(Bound::socket).filter(socket -> socket.hindrance() == null).toList();
+    return !there.isEmpty() && there.stream().allMatch(ListeningSocket::isActive);
+  }
+
+  /// The addresses that are waited for.
+  List<Waiting> waiting() {
+    List<Waiting> waiting = new ArrayList<>();
+    for (Bound bound : all) {
+      String why = bound.socket.hindrance();
+      if (why != null) {
+        waiting.add(new Waiting(bound.wish.address(), why));
+      }
+    }
+    return waiting;
+  }
+
+  /// Tries again where an address is waited for.
+  void retry() {
+    for (Bound bound : all) {
+      String before = bound.socket.hindrance();
+      if (before == null) {
+        continue;
+      }
+      String now = bound.socket.retry();
+      if (now == null) {
+        log.info("packages are served on {} as well", Addresses.format(bound.socket.address()));
+      } else if (!now.equals(before)) {
+        log.warn("{}; it is tried again", now);
+      }
+    }
   }
 
   /// Stops listening.
   void close() {
-    all.forEach(bound -> bound.channel.close().awaitUninterruptibly());
+    all.forEach(bound -> bound.socket.close());
   }
 
   /// Gets hold of the addresses of `wishes` that are not there yet. Nothing is served differently
@@ -141,13 +175,12 @@ final class Bindings {
     }
 
     private Bound bind(Wish wish) throws IOException {
-      AtomicReference<Routes> routes = new AtomicReference<>(wish.routes());
       for (Bound bound : spare) {
-        if (overlap(bound.address(), wish.address()) && closed.add(bound)) {
-          bound.channel.close().awaitUninterruptibly();
+        if (overlap(bound.socket.address(), wish.address()) && closed.add(bound)) {
+          bound.socket.close();
         }
       }
-      Bound bound = new Bound(wish, binder.bind(wish.address(), routes), routes);
+      Bound bound = new Bound(wish, ListeningSocket.open(binder, wish.address(), wish.routes()));
       fresh.add(bound);
       return bound;
     }
@@ -159,23 +192,30 @@ final class Bindings {
     Set<Channel> apply() {
       Set<Channel> others = new LinkedHashSet<>();
       for (Bound bound : next) {
-        Routes before = bound.routes.getAndSet(bound.wish.routes());
-        if (!before.isLike(bound.wish.routes())) {
-          others.add(bound.channel);
+        Channel changed = bound.socket.serve(bound.wish.routes());
+        if (changed != null) {
+          others.add(changed);
         }
-        bound.channel.config().setAutoRead(true);
       }
       all = List.copyOf(next);
       for (Bound bound : spare) {
-        bound.channel.close().awaitUninterruptibly();
-        others.add(bound.channel);
+        Channel gone = bound.socket.close();
+        if (gone != null) {
+          others.add(gone);
+        }
+      }
+      for (Bound bound : fresh) {
+        String why = bound.socket.hindrance();
+        if (why != null) {
+          log.warn("{}; it is tried again until the machine has it", why);
+        }
       }
       return others;
     }
 
     /// Leaves everything as it was.
     void discard() {
-      fresh.forEach(bound -> bound.channel.close().awaitUninterruptibly());
+      fresh.forEach(bound -> bound.socket.close());
       if (closed.isEmpty()) {
         return;
       }
@@ -186,9 +226,10 @@ final class Bindings {
 
     private Bound again(Bound bound) {
       try {
-        Channel channel = binder.bind(bound.address(), bound.routes);
-        channel.config().setAutoRead(true);
-        return new Bound(bound.wish, channel, bound.routes);
+        ListeningSocket socket =
+            ListeningSocket.open(binder, bound.socket.address(), bound.wish.routes());
+        socket.serve(bound.wish.routes());
+        return new Bound(bound.wish, socket);
       } catch (IOException e) {
         log.error(
             "{} was let go for a change of addresses that failed, and is lost: {}",

@@ -14,7 +14,6 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -33,15 +32,11 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes the channel
 final class Connection extends ChannelInboundHandlerAdapter implements Sender.Line {
   private static final Logger log = LoggerFactory.getLogger(Connection.class);
-  private static final byte[] CLOSE = ascii("Connection: close\r\n");
-  private static final byte[] KEEP = ascii("Connection: keep-alive\r\n");
-  private static final byte[] AGE = ascii("Age: ");
-  private static final byte[] LINE_END = ascii("\r\n");
-
   private static final byte[] NONE = new byte[0];
 
   private final Service service;
   private final Routes routes;
+  private final Traffic traffic;
   private final ArrayDeque<Request> queue = new ArrayDeque<>();
   private final Watch watch;
   private final LookAhead ahead;
@@ -60,16 +55,14 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
   private boolean inputEnded;
   private final Ends ends = new Ends();
 
-  Connection(Service service, Routes routes) {
+  /// @param traffic counts what is answered, of all connections to one address
+  Connection(Service service, Routes routes, Traffic traffic) {
     this.service = service;
     this.routes = routes;
+    this.traffic = traffic;
     this.watch = new Watch(service.limits());
     this.ahead = new LookAhead(service, routes);
     this.turnstile = new Turnstile(service.clients());
-  }
-
-  private static byte[] ascii(String text) {
-    return text.getBytes(StandardCharsets.US_ASCII);
   }
 
   /// What notes the arrival of bytes, in front of the decoder.
@@ -343,27 +336,17 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
       send(request, Replies.noRoom(request));
       return;
     }
-    service.responses().count(reply.code());
+    traffic.answered(reply.code());
     tally = reply.tally();
     if (visit != null) {
       visit.answered(reply);
     }
     closeAfter = reply.close() || draining || !request.keepAlive();
     byte[] small = reply.payload() instanceof Payload.Memory(byte[] bytes) ? bytes : NONE;
-    ByteBuf head = channel().alloc().directBuffer(reply.head().length + 128 + small.length);
-    head.writeBytes(reply.head());
-    long now = service.date().now();
-    head.writeBytes(service.date().at(now));
-    if (reply.confirmedAt() >= 0) {
-      head.writeBytes(AGE).writeBytes(ascii(Long.toString(Math.max(0, now - reply.confirmedAt()))));
-      head.writeBytes(LINE_END);
-    }
-    if (closeAfter) {
-      head.writeBytes(CLOSE);
-    } else if (!request.http11()) {
-      head.writeBytes(KEEP);
-    }
-    head.writeBytes(LINE_END).writeBytes(small);
+    int length = reply.head().length + HeadEnd.MOST + small.length;
+    ByteBuf head = channel().alloc().directBuffer(length).writeBytes(reply.head());
+    HeadEnd.write(head, service.date(), reply.confirmedAt(), closeAfter, request.http11());
+    head.writeBytes(small);
     switch (reply.payload()) {
       case Payload.Nothing(), Payload.Memory(_) -> {
         boolean content = reply.code() == 200 || reply.code() == 206;
@@ -398,8 +381,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
       pace.sent(sentLength);
     }
     ChannelFuture written = channel().write(bytes);
-    if (counting != null || visited != null || sentLength > PageRoom.SMALL) {
+    if (counting != null || visited != null || sentLength > 0) {
       written.addListener(w -> {
+        traffic.sent(w.isSuccess() ? sentLength : 0);
         service.pages().give(sentLength);
         if (counting != null) {
           counting.count(w.isSuccess() ? bodyLength : 0);
@@ -451,6 +435,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
   }
 
   private void count(long bytes) {
+    traffic.sent(bytes);
     if (tally != null) {
       tally.count(bytes);
       tally = null;

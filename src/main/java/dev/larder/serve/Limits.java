@@ -10,9 +10,7 @@ import java.time.Duration;
 /// @param stalled how long a client may take no byte while some wait for it
 /// @param linger how long input is drained after our last byte, so that a close never turns into a
 ///   reset that destroys what the client has not read yet (RFC 9112 section 9.6)
-/// @param grace how long bodies may go on once the listener closes
-record Limits(
-    int queued, Duration header, Duration idle, Duration stalled, Duration linger, Duration grace) {
+record Limits(int queued, Duration header, Duration idle, Duration stalled, Duration linger) {
   static final int MAX_LINE = 8 * 1024;
   static final int MAX_HEADER = 16 * 1024;
 
@@ -22,8 +20,7 @@ record Limits(
           Duration.ofSeconds(10),
           Duration.ofSeconds(60),
           Duration.ofSeconds(60),
-          Duration.ofSeconds(2),
-          Duration.ofSeconds(10));
+          Duration.ofSeconds(2));
 
   /// How often a connection is looked at: fine enough that no limit is overshot by more than a
   /// quarter.

@@ -22,11 +22,14 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -48,14 +51,17 @@ public final class PackageListener implements Closeable {
   private static final Logger log = LoggerFactory.getLogger(PackageListener.class);
   private static final int MOST_LOOPS = 8;
   private static final long SWEEP_SECONDS = 10;
+  private static final long RETRY_SECONDS = 2; // how soon an address that comes up is served
 
   private final Limits limits;
   private final Transport transport;
   private final HotCache hot = new HotCache();
   private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+  private final Map<String, Traffic> traffic = new ConcurrentSkipListMap<>(); // by address
   private final EventLoopGroup loops;
   private final Site site;
   private final Bindings bindings = new Bindings(this::bind);
+  private final CountDownLatch enough = new CountDownLatch(1); // of waiting for bodies to end
   private volatile Terms terms;
 
   private PackageListener(
@@ -82,10 +88,9 @@ public final class PackageListener implements Closeable {
             certificates != null,
             clients,
             room,
-            new Responses(),
             new Semaphore(Service.MOST_AHEADS),
             access);
-    this.terms = new Terms(service, certificates);
+    this.terms = new Terms(service, certificates, settings.stopWithin());
     this.loops =
         new MultiThreadIoEventLoopGroup(
             Math.min(MOST_LOOPS, Runtime.getRuntime().availableProcessors()),
@@ -97,7 +102,8 @@ public final class PackageListener implements Closeable {
   ///
   /// @param service what they share, with the settings for them
   /// @param certificates null for plain HTTP
-  private record Terms(Service service, @Nullable Certificates certificates) {}
+  /// @param stopWithin how long bodies may go on once the listener closes
+  private record Terms(Service service, @Nullable Certificates certificates, Duration stopWithin) {}
 
   private @Nullable Certificates certificates(PackagesSettings settings) throws IOException {
     return settings.tls() == null ? null : new Certificates(settings.tls(), transport.tls());
@@ -156,19 +162,23 @@ public final class PackageListener implements Closeable {
     return bindings.addresses(name);
   }
 
-  /// Whether clients can connect to every address.
+  /// Whether clients can connect: to every address but for those that are waited for, and to one at
+  /// least.
   public boolean isListening() {
     return bindings.isListening();
   }
 
-  /// How many connections are open.
-  public int connections() {
-    return terms.service().clients().connections().count();
+  /// Addresses that are waited for, since this machine does not have them now, each with a sentence
+  /// that says so.
+  public Map<InetSocketAddress, String> waiting() {
+    return bindings.waiting().stream()
+        .collect(Collectors.toMap(Bindings.Waiting::address, Bindings.Waiting::why, (a, _) -> a));
   }
 
-  /// Responses begun since the start, by status code; none without a response.
-  public Map<Integer, Long> responses() {
-    return terms.service().responses().byCode();
+  /// What was done at each address since the start, in the order of their names. An address that
+  /// was let go stays among them, with what was counted, unless nobody ever came.
+  public List<TrafficReport> traffic() {
+    return traffic.values().stream().filter(Traffic::isKnown).map(Traffic::report).toList();
   }
 
   /// Refused connections and requests since the start, by a word for the reason.
@@ -185,16 +195,43 @@ public final class PackageListener implements Closeable {
     return terms.service().clients().clients();
   }
 
-  /// Stops listening, lets bodies under way go on for some seconds, then closes all connections.
+  /// How long [#close()] lets bodies go on at most.
+  public Duration stopsWithin() {
+    return terms.stopWithin();
+  }
+
+  /// Stops listening, lets bodies under way go on for [#stopsWithin()] or until [#hurry()], then
+  /// closes all connections.
   @Override
   public void close() {
     bindings.close();
+    if (!clients.isEmpty()) {
+      log.info("stopping; responses under way have {} s", stopsWithin().toSeconds());
+    }
     clients.forEach(PackageListener::drain);
-    clients.newCloseFuture().awaitUninterruptibly(limits.grace().toMillis());
+    clients.newCloseFuture().addListener(_ -> enough.countDown());
+    awaitEnough();
+    int cut = clients.size();
+    if (cut > 0) {
+      log.warn("{} connections were cut off; their clients have to ask again", cut);
+    }
     clients.close().awaitUninterruptibly();
     refused().tell();
     loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
     hot.close();
+  }
+
+  /// Has [#close()] wait no longer, whether it has begun or not.
+  public void hurry() {
+    enough.countDown();
+  }
+
+  private void awaitEnough() {
+    try {
+      enough.await(stopsWithin().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /// Lets a connection end what it is at, and no more.
@@ -215,7 +252,10 @@ public final class PackageListener implements Closeable {
   public Change prepare(PackagesSettings settings, List<Site.Own> own) throws IOException {
     Certificates certificates = certificates(settings);
     return new Change(
-        new Terms(terms.service().with(settings.reception(), certificates != null), certificates),
+        new Terms(
+            terms.service().with(settings.reception(), certificates != null),
+            certificates,
+            settings.stopWithin()),
         bindings.prepare(wishes(settings, own)));
   }
 
@@ -269,6 +309,11 @@ public final class PackageListener implements Closeable {
         Refusals.SECONDS,
         Refusals.SECONDS,
         TimeUnit.SECONDS);
+    loops.scheduleWithFixedDelay(
+        () -> Thread.startVirtualThread(bindings::retry),
+        RETRY_SECONDS,
+        RETRY_SECONDS,
+        TimeUnit.SECONDS);
   }
 
   private Channel bind(InetSocketAddress address, AtomicReference<Routes> routes)
@@ -277,6 +322,7 @@ public final class PackageListener implements Closeable {
       throw new IOException(
           "cannot listen on " + Addresses.format(address) + ": this host name has no address");
     }
+    Traffic counts = traffic.computeIfAbsent(Addresses.format(address), Traffic::new);
     ChannelFuture bound =
         new ServerBootstrap()
             .group(loops)
@@ -297,47 +343,54 @@ public final class PackageListener implements Closeable {
                 new WriteBufferWaterMark(64 << 10, 256 << 10))
             // How many pieces of a file one client gets before the next client's turn.
             .childOption(ChannelOption.WRITE_SPIN_COUNT, 4)
-            .childHandler(new Accept(routes))
+            .childHandler(new Accept(routes, counts))
             .bind(address)
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
-      throw new IOException(
-          "cannot listen on " + Addresses.format(address) + ": " + reason(bound.cause()),
-          bound.cause());
+      throw refused(address, bound.cause());
     }
+    counts.listens(bound.channel());
     return bound.channel();
   }
 
-  private static String reason(Throwable cause) {
+  private static IOException refused(InetSocketAddress address, Throwable cause) {
+    String what = "cannot listen on " + Addresses.format(address) + ": ";
     String message = String.valueOf(cause.getMessage());
     if (message.contains("in use")) {
-      return "another program listens there; stop it, or choose another address with --listen or"
-          + " [packages] listen";
+      return new IOException(
+          what
+              + "another program listens there; stop it, or choose another address with --listen or"
+              + " [packages] listen",
+          cause);
     }
     if (message.contains("ermission denied")) {
-      return "ports below 1024 need root or the capability CAP_NET_BIND_SERVICE";
+      return new IOException(
+          what + "ports below 1024 need root or the capability CAP_NET_BIND_SERVICE", cause);
     }
     if (message.contains("assign requested address")) {
-      return "this machine has no such address";
+      return new Bindings.AddressMissing(what + "this machine has no such address", cause);
     }
-    return message;
+    return new IOException(what + message, cause);
   }
 
   /// Sets up accepted connections.
   private final class Accept extends ChannelInitializer<Channel> {
     private final AtomicReference<Routes> routes;
+    private final Traffic counts;
 
-    Accept(AtomicReference<Routes> routes) {
+    Accept(AtomicReference<Routes> routes, Traffic counts) {
       this.routes = routes;
+      this.counts = counts;
     }
 
     @Override
     protected void initChannel(Channel channel) {
       clients.add(channel);
+      counts.accepted(channel);
       Terms now = terms;
       Service service = now.service();
       Certificates certificates = now.certificates();
-      Connection connection = new Connection(service, routes.get());
+      Connection connection = new Connection(service, routes.get(), counts);
       Proxies proxies = service.reception().proxies();
       if (proxies.protocol()) {
         ProxyHeader.expect(channel, proxies, service.clients().refusals(), connection::madeFor);

@@ -10,6 +10,7 @@ import dev.larder.snippet.Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,12 +22,14 @@ import org.jspecify.annotations.Nullable;
 /// @param proxies whose word about clients is taken
 /// @param publicUrl base URL by which clients reach it, without a slash at the end; null if it is
 ///   what they ask for
+/// @param stopWithin how long bodies that are under way may go on once Larder is told to stop
 public record PackagesSettings(
     List<InetSocketAddress> listen,
     @Nullable Tls tls,
     Admission access,
     Proxies proxies,
-    @Nullable String publicUrl) {
+    @Nullable String publicUrl,
+    Duration stopWithin) {
   private static final int DEFAULT_PORT = 8080;
 
   /// Addresses of the package listener.
@@ -66,6 +69,19 @@ public record PackagesSettings(
           "Base URL by which clients reach the package listener, for the page at `/` and for"
               + " `larder snippet`. With a path if a proxy takes one off.");
 
+  private static final Duration STOP = Duration.ofSeconds(10);
+  private static final Duration LONGEST_STOP = Duration.ofHours(1);
+
+  /// How long a stop takes at most.
+  public static final Key<Duration> STOP_WITHIN =
+      Key.of(
+          "stop-within",
+          Type.duration(),
+          STOP,
+          "How long responses that have begun may go on after SIGTERM or SIGINT, while nobody new is"
+              + " let in; `\"0s\"` cuts them off, and at most an hour. A second signal ends the wait."
+              + " Clients of pacman and pkg ask again for what they lack.");
+
   /// The table, for the reference.
   public static final KeyTable TABLE =
       new KeyTable(
@@ -73,7 +89,7 @@ public record PackagesSettings(
           "The package listener: what pacman and other package clients talk to. Anonymous, GET and"
               + " HEAD only.",
           false,
-          List.of(LISTEN, TRUSTED_PROXIES, PROXY_PROTOCOL, PUBLIC_URL));
+          List.of(LISTEN, TRUSTED_PROXIES, PROXY_PROTOCOL, PUBLIC_URL, STOP_WITHIN));
 
   /// Takes a defensive copy.
   public PackagesSettings {
@@ -87,7 +103,7 @@ public record PackagesSettings(
 
   /// Settings without proxies.
   PackagesSettings(List<InetSocketAddress> listen, @Nullable Tls tls, Admission access) {
-    this(listen, tls, access, Proxies.NONE, null);
+    this(listen, tls, access, Proxies.NONE, null, STOP);
   }
 
   /// Whether the connections of `peer` are those of many clients.
@@ -116,8 +132,17 @@ public record PackagesSettings(
           "name the networks of the proxies in trusted-proxies");
     }
     String publicUrl = section.find(PUBLIC_URL);
+    Duration stopWithin = section.get(STOP_WITHIN);
+    if (stopWithin.compareTo(LONGEST_STOP) > 0) {
+      section.complain(STOP_WITHIN, "nobody waits that long for a stop", "give at most 1h");
+    }
     return new PackagesSettings(
-        listen, Tls.read(section.table("tls")), Admission.read(access), proxies, publicUrl);
+        listen,
+        Tls.read(section.table("tls")),
+        Admission.read(access),
+        proxies,
+        publicUrl,
+        stopWithin);
   }
 
   private static String publicUrl(String text) {

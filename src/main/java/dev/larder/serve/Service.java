@@ -4,7 +4,7 @@ import dev.larder.limits.ClientLimits;
 import dev.larder.log.AccessLog;
 import java.util.concurrent.Semaphore;
 
-/// What all connections of a listener share.
+/// What all connections of a listener share, whichever address they are made to.
 ///
 /// @param answering finds replies
 /// @param date the `Date` header
@@ -13,7 +13,6 @@ import java.util.concurrent.Semaphore;
 /// @param isSecure whether connections speak TLS
 /// @param clients what clients use and may use
 /// @param pages room for large pages
-/// @param responses counts what is answered
 /// @param aheads room for contents that are told of waiting requests, of all connections together
 /// @param log told of every request
 record Service(
@@ -24,7 +23,6 @@ record Service(
     boolean isSecure,
     ClientLimits clients,
     PageRoom pages,
-    Responses responses,
     Semaphore aheads,
     AccessLog log) {
   /// Enough for a dozen of machines that upgrade at once; what finds no room is not looked ahead
@@ -33,7 +31,6 @@ record Service(
 
   /// The same for connections that are still to come.
   Service with(Reception other, boolean secure) {
-    return new Service(
-        answering, date, other, limits, secure, clients, pages, responses, aheads, log);
+    return new Service(answering, date, other, limits, secure, clients, pages, aheads, log);
   }
 }

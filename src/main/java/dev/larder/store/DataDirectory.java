@@ -1,11 +1,12 @@
 package dev.larder.store;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -37,10 +38,12 @@ public final class DataDirectory implements Closeable {
   /// layout, which older versions of Larder refuse from then on.
   ///
   /// @throws IOException with a sentence for the operator if it cannot be used: another Larder uses
-  ///   it, it was made by a newer version, it is not writable, or it spans file systems
+  ///   it, it was made by a newer version, it belongs to another user, it is not writable, or it
+  ///   spans file systems
   public static DataDirectory open(Path data) throws IOException {
     Layout layout = new Layout(data);
     make(layout, data);
+    boolean own = Ownership.check(layout);
     FileChannel channel = openLock(layout);
     try {
       // Whoever does not get it has changed nothing.
@@ -51,7 +54,10 @@ public final class DataDirectory implements Closeable {
       int found = foundVersion(layout);
       make(layout, layout.tree(), layout.state(), layout.keys());
       LayoutSteps.bringUp(layout, found, LayoutSteps.ALL);
-      Files.setPosixFilePermissions(data, READABLE);
+      if (own) {
+        // Else it is what the operator has lent us.
+        Files.setPosixFilePermissions(data, READABLE);
+      }
       Files.setPosixFilePermissions(layout.tree(), READABLE);
       Files.setPosixFilePermissions(layout.state(), PRIVATE);
       Files.setPosixFilePermissions(layout.keys(), PRIVATE);
@@ -117,17 +123,25 @@ public final class DataDirectory implements Closeable {
     }
     if (lock == null) {
       throw new IOException(
-          "another larder serve is using %s; stop it first, or give this one its own data directory"
-              .formatted(layout.data()));
+          "another larder serve%s is using %s; stop it first, or give this one its own data directory"
+              .formatted(holder(layout), layout.data()));
     }
+    channel.truncate(0);
+    channel.write(UTF_8.encode(ProcessHandle.current().pid() + "\n"), 0);
     return lock;
+  }
+
+  /// Which process has the lock, for people; empty if it has not said so.
+  private static String holder(Layout layout) throws IOException {
+    String written = Files.readString(layout.lock(), UTF_8).strip();
+    return written.matches("\\d{1,20}") ? " (process " + written + ")" : "";
   }
 
   /// The version of the layout as it is; of a directory that is new, that of this Larder.
   private static int foundVersion(Layout layout) throws IOException {
     String text;
     try {
-      text = Files.readString(layout.version(), StandardCharsets.UTF_8).strip();
+      text = Files.readString(layout.version(), UTF_8).strip();
     } catch (NoSuchFileException e) {
       LayoutSteps.write(layout, Layout.VERSION);
       return Layout.VERSION;
@@ -150,8 +164,7 @@ public final class DataDirectory implements Closeable {
   /// without the lock, by those who only look.
   public static boolean isOlder(Layout layout) throws IOException {
     return Files.exists(layout.version())
-        && number(Files.readString(layout.version(), StandardCharsets.UTF_8).strip())
-            < Layout.VERSION;
+        && number(Files.readString(layout.version(), UTF_8).strip()) < Layout.VERSION;
   }
 
   /// A finished fill is renamed from `state/` to `tree/`: that only works within one file system.

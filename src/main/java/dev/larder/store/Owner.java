@@ -30,6 +30,16 @@ public record Owner(@Nullable UserPrincipal user, @Nullable GroupPrincipal group
     return user == null ? "" : user.getName();
   }
 
+  /// Whether it is the same user, or the file system knows none.
+  boolean sameUser(Owner other) {
+    return user == null || user.equals(other.user);
+  }
+
+  /// Whether it is the superuser.
+  boolean isRoot() {
+    return name().equals("root") || name().equals("0");
+  }
+
   /// Makes `file` theirs, if it is not.
   ///
   /// @throws IOException if this user may not

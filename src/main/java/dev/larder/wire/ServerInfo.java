@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 ///   that have such addresses
 /// @param publicUrl base URL by which clients reach the package listener, as configured, without a
 ///   trailing slash; null if it is one of `packages`
+/// @param waiting addresses of listeners that the machine does not have now, and that are served as
+///   soon as it has: for each a sentence that names it
 /// @param freeBytes free disk space at the data directory, in bytes
 public record ServerInfo(
     String version,
@@ -25,10 +27,12 @@ public record ServerInfo(
     List<String> packages,
     Map<String, List<String>> own,
     @Nullable String publicUrl,
+    List<String> waiting,
     long freeBytes) {
   /// Takes defensive copies.
   public ServerInfo {
     packages = List.copyOf(packages);
     own = Map.copyOf(own);
+    waiting = List.copyOf(waiting);
   }
 }

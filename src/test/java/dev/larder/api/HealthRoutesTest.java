@@ -123,10 +123,15 @@ class HealthRoutesTest {
         .contains(
             "larder_build_info{java=\"25.0.3\",version=\"1.2.3\"} 1",
             "larder_data_free_bytes 4.4238217216E10",
-            "larder_packages_connections 7.0",
-            "larder_packages_responses_total{code=\"200\"} 120.0",
-            "larder_packages_responses_total{code=\"304\"} 80.0",
-            "larder_packages_responses_total{code=\"404\"} 3.0",
+            "larder_packages_connections{listener=\"0.0.0.0:8080\"} 7.0",
+            "larder_packages_connections{listener=\"127.0.0.1:8081\"} 0.0",
+            "larder_packages_accepted_connections_total{listener=\"0.0.0.0:8080\"} 52.0",
+            "larder_packages_accepted_connections_total{listener=\"127.0.0.1:8081\"} 1.0",
+            "larder_packages_responses_total{code=\"200\",listener=\"0.0.0.0:8080\"} 120.0",
+            "larder_packages_responses_total{code=\"304\",listener=\"0.0.0.0:8080\"} 80.0",
+            "larder_packages_responses_total{code=\"404\",listener=\"0.0.0.0:8080\"} 3.0",
+            "larder_packages_sent_bytes_total{listener=\"0.0.0.0:8080\"} 9000000.0",
+            "larder_packages_sent_bytes_total{listener=\"127.0.0.1:8081\"} 0.0",
             "larder_requests_refused_total{reason=\"network\"} 5.0",
             "# TYPE larder_mirror_requests_total counter");
     SampleOperations sample = new SampleOperations();

@@ -41,6 +41,12 @@ class MetricsReferenceTest {
       `/-/ready` with `ready` while clients can connect to every address of the package listener, else with
       503 and a sentence that says why not. Whether upstreams can be reached does not matter for it.
 
+      `listener` is an address of the package listener, or one that a mirror or repository has for itself,
+      as `larder config show` writes it: `0.0.0.0:8080` where the configuration says `":8080"`. There are as
+      many as are configured; several with port 0 count together. One that a reload removes keeps its
+      counters as long as Larder runs, and goes on from there if it comes back, so that neither it nor a sum
+      over all of them ever shrinks.
+
       All counters begin at 0 when Larder starts. Times are seconds since 1970: how old an index is tells
       `time() - larder_mirror_generation_checked_time_seconds`.
 

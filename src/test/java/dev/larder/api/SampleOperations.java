@@ -86,10 +86,13 @@ public final class SampleOperations implements Operations {
         List.of("http://127.0.0.1:8080", "http://192.0.2.7:8080"),
         own,
         publicUrl,
+        List.of("cannot listen on 192.0.2.7:8080: this machine has no such address"),
         44_238_217_216L,
         new ServerReport.Load(
-            7,
-            Map.of(200, 120L, 304, 80L, 404, 3L),
+            List.of(
+                new ServerReport.Listener(
+                    "0.0.0.0:8080", 7, 52, 9_000_000, Map.of(200, 120L, 304, 80L, 404, 3L)),
+                new ServerReport.Listener("127.0.0.1:8081", 0, 1, 0, Map.of())),
             Map.of("network", 5L, "connections", 0L, "fills", 2L, "rate", 5L, "pages", 0L),
             3));
   }

@@ -29,8 +29,7 @@ class LimitsTest {
           Duration.ofMillis(600),
           Duration.ofMillis(1500),
           Duration.ofMillis(1500),
-          Duration.ofMillis(500),
-          Duration.ofSeconds(1));
+          Duration.ofMillis(500));
 
   private final PlainContent arch;
   private final Listening listening;

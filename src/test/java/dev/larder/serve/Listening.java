@@ -23,8 +23,7 @@ final class Listening implements Closeable {
           Duration.ofSeconds(10),
           Duration.ofSeconds(20),
           Duration.ofSeconds(20),
-          Duration.ofSeconds(2),
-          Duration.ofSeconds(5));
+          Duration.ofSeconds(2));
 
   final PackageListener listener;
 
@@ -75,6 +74,11 @@ final class Listening implements Closeable {
 
   int port() {
     return address().getPort();
+  }
+
+  /// How many connections are open.
+  long connections() {
+    return listener.traffic().stream().mapToLong(TrafficReport::connections).sum();
   }
 
   RawClient client() throws IOException {

@@ -38,8 +38,7 @@ class LookAheadTest {
           Duration.ofSeconds(10),
           Duration.ofSeconds(20),
           Duration.ofSeconds(20),
-          Duration.ofSeconds(2),
-          Duration.ofSeconds(5));
+          Duration.ofSeconds(2));
 
   private final Path directory;
   private final PlainContent arch;

@@ -10,6 +10,7 @@ import dev.larder.testing.Toml;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -118,5 +119,15 @@ class PackagesSettingsTest {
     assertThatThrownBy(() -> read("[packages]\npublic-url = \"" + url + "\""))
         .hasMessageContaining("is not a URL that clients can be told")
         .hasMessageContaining("https://packages.example.net");
+  }
+
+  @Test
+  void aStopMayTakeAnHourAtMost() throws InvalidConfig {
+    assertThat(read("").stopWithin()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(read("[packages]\nstop-within = \"0s\"").stopWithin()).isZero();
+    assertThatThrownBy(() -> read("[packages]\nstop-within = \"61m\""))
+        .isInstanceOf(InvalidConfig.class)
+        .hasMessageContaining("nobody waits that long for a stop")
+        .hasMessageContaining("give at most 1h");
   }
 }

@@ -94,7 +94,7 @@ class TurnstileTest {
       for (int i = 0; i < 6; i++) {
         waiting.add(listening.client().get("/arch/a"));
         int asked = i + 1;
-        await().until(() -> listening.listener.connections() == asked);
+        await().until(() -> listening.connections() == asked);
       }
       RawClient.Response refused = listening.get("/arch/a");
       while (refused.code() == 200) {
