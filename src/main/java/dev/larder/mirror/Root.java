@@ -1,5 +1,6 @@
 package dev.larder.mirror;
 
+import dev.larder.clock.Ages;
 import dev.larder.format.PathKind;
 import dev.larder.mirror.Refresh.Finding;
 import dev.larder.repo.Generation;
@@ -48,9 +49,6 @@ final class Root {
 
   private static final Duration ABSENT_FOR = Duration.ofSeconds(30);
 
-  /// A client follows a redirect into a generation at once; for so long every generation is there.
-  private static final Duration JUST_SUPERSEDED = Duration.ofMinutes(2);
-
   private final RelPath directory;
   private final String name; // of the mirror and the directory, for the log
   private final Workings workings;
@@ -58,6 +56,7 @@ final class Root {
   private final Refresh refresh;
   private final Switchover switchover;
   private final ExecutorService threads;
+  private final Ages ages = new Ages();
   private final ReentrantLock refreshing = new ReentrantLock();
   private final Map<RelPath, Instant> absent = new ConcurrentHashMap<>();
   private volatile List<Generation> known = List.of(); // newest first; the first is current
@@ -365,10 +364,8 @@ final class Root {
     Refusal refused = refusal;
     return refused != null
         && refused.older()
-        && workings
-            .clock()
-            .instant()
-            .isAfter(refused.since().plus(workings.settings().acceptRollbackAfter()));
+        && ages.hasReached(
+            refused.since(), workings.settings().acceptRollbackAfter(), workings.clock().instant());
   }
 
   private RefreshOutcome act(Finding finding) throws IOException, InterruptedException {
@@ -398,10 +395,11 @@ final class Root {
       }
       case Finding.Refused refused -> {
         Refusal before = refusal;
+        Instant now = workings.clock().instant();
         Instant since =
             before != null && before.older() == refused.older()
-                ? before.since()
-                : workings.clock().instant();
+                ? ages.since(before.since(), now)
+                : now;
         refusal = new Refusal(refused.why(), refused.older(), since);
         generations.noteRefusedSince(refused.older() ? since : null);
         postpone();
@@ -452,21 +450,13 @@ final class Root {
 
   /// Makes `next` current and forgets what is held for too long.
   private void adopt(Generation next) throws IOException {
-    Instant now = workings.clock().instant();
-    List<Generation> kept = new ArrayList<>();
-    List<Generation> dropped = new ArrayList<>();
-    kept.add(next);
-    Instant superseded = now;
-    for (Generation old : known) {
-      boolean justNow = superseded.plus(JUST_SUPERSEDED).isAfter(now);
-      superseded = old.origin().fetchedAt(); // the next one is older, and this one took its place
-      boolean young = old.origin().fetchedAt().plus(workings.settings().heldFor()).isAfter(now);
-      if (justNow || (kept.size() <= workings.settings().heldGenerations() && young)) {
-        kept.add(old);
-      } else {
-        dropped.add(old);
-      }
-    }
+    MirrorSettings settings = workings.settings();
+    Holding holding = new Holding(settings.heldGenerations(), settings.heldFor());
+    List<Generation> held = holding.of(known, ages, workings.clock().instant());
+    List<Generation> dropped = new ArrayList<>(known);
+    dropped.removeAll(held);
+    List<Generation> kept = new ArrayList<>(List.of(next));
+    kept.addAll(held);
     known = List.copyOf(kept);
     switchover.forget(kept, dropped);
   }
