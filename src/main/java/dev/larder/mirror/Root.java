@@ -6,6 +6,7 @@ import dev.larder.repo.Generation;
 import dev.larder.repo.Generations;
 import dev.larder.repo.Generations.Draft;
 import dev.larder.repo.Member;
+import dev.larder.store.Hold;
 import dev.larder.store.RelPath;
 import java.io.IOException;
 import java.time.Duration;
@@ -47,9 +48,6 @@ final class Root {
   private static final int PREPARATIONS = 5;
 
   private static final Duration ABSENT_FOR = Duration.ofSeconds(30);
-
-  /// A client follows a redirect into a generation at once; for so long every generation is there.
-  private static final Duration JUST_SUPERSEDED = Duration.ofMinutes(2);
 
   private final RelPath directory;
   private final String name; // of the mirror and the directory, for the log
@@ -380,6 +378,7 @@ final class Root {
           switchover.add(current, added);
         }
         confirmed(same.token(), same.absent());
+        retain();
         yield new RefreshOutcome.Unchanged(current == null ? 0 : current.number());
       }
       case Finding.Other other -> {
@@ -404,6 +403,7 @@ final class Root {
                 : workings.clock().instant();
         refusal = new Refusal(refused.why(), refused.older(), since);
         generations.noteRefusedSince(refused.older() ? since : null);
+        lastError = null; // it has answered
         postpone();
         yield new RefreshOutcome.Refused(refused.why());
       }
@@ -450,25 +450,29 @@ final class Root {
     gone.forEach(index -> absent.put(index, now.plus(patience)));
   }
 
-  /// Makes `next` current and forgets what is held for too long.
-  private void adopt(Generation next) throws IOException {
-    Instant now = workings.clock().instant();
-    List<Generation> kept = new ArrayList<>();
-    List<Generation> dropped = new ArrayList<>();
-    kept.add(next);
-    Instant superseded = now;
-    for (Generation old : known) {
-      boolean justNow = superseded.plus(JUST_SUPERSEDED).isAfter(now);
-      superseded = old.origin().fetchedAt(); // the next one is older, and this one took its place
-      boolean young = old.origin().fetchedAt().plus(workings.settings().heldFor()).isAfter(now);
-      if (justNow || (kept.size() <= workings.settings().heldGenerations() && young)) {
-        kept.add(old);
-      } else {
-        dropped.add(old);
-      }
+  /// Makes `next` current.
+  private void adopt(Generation next) {
+    List<Generation> all = new ArrayList<>(known);
+    all.addFirst(next);
+    known = List.copyOf(all);
+    retain();
+  }
+
+  /// Forgets what is held for too long; while a backup reads, nothing is.
+  private void retain() {
+    List<Generation> all = known;
+    List<Generation> staying = switchover.staying(all);
+    if (staying.size() == all.size()) {
+      return;
     }
-    known = List.copyOf(kept);
-    switchover.forget(kept, dropped);
+    try (Hold right = switchover.rightToRemove()) {
+      if (right != null) {
+        known = staying;
+        switchover.forget(staying, all.stream().filter(one -> !staying.contains(one)).toList());
+      }
+    } catch (IOException e) {
+      LOG.warn("{}: former generations stay: {}", name, e.toString());
+    }
   }
 
   MirrorReport.RootReport report() {

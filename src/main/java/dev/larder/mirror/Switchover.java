@@ -10,6 +10,7 @@ import dev.larder.repo.Member;
 import dev.larder.store.Checksum;
 import dev.larder.store.Durable;
 import dev.larder.store.Expected;
+import dev.larder.store.Hold;
 import dev.larder.store.Layout;
 import dev.larder.store.RelPath;
 import java.io.IOException;
@@ -41,6 +42,9 @@ final class Switchover {
   static final Duration PREFETCH_LIMIT = Duration.ofSeconds(30);
 
   private static final int PREFETCH_AT_ONCE = 6;
+
+  /// A client follows a redirect into a generation at once; for so long every generation is there.
+  private static final Duration JUST_SUPERSEDED = Duration.ofMinutes(2);
 
   private final RelPath root;
   private final Workings workings;
@@ -330,6 +334,29 @@ final class Switchover {
         action.accept(path, expected);
       }
     });
+  }
+
+  /// Those of `all` (newest first) that are not held for too long.
+  List<Generation> staying(List<Generation> all) {
+    Instant now = workings.clock().instant();
+    Instant oldest = now.minus(workings.settings().heldFor());
+    List<Generation> kept = new ArrayList<>();
+    Instant superseded = now;
+    for (Generation each : all) {
+      boolean justNow = superseded.plus(JUST_SUPERSEDED).isAfter(now);
+      superseded = each.origin().fetchedAt(); // the next one is older, and this one took its place
+      boolean young = superseded.isAfter(oldest);
+      boolean fits = kept.size() <= workings.settings().heldGenerations();
+      if (kept.isEmpty() || justNow || (fits && young)) {
+        kept.add(each);
+      }
+    }
+    return List.copyOf(kept);
+  }
+
+  /// The right to remove generations, or null while a backup reads them.
+  @Nullable Hold rightToRemove() throws IOException {
+    return Hold.toRemove(layout);
   }
 
   /// Removes what no generation of `kept` (newest first) needs, and `dropped` themselves.
