@@ -78,14 +78,17 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
     watch.start(ctx.channel(), this::isBusy);
-    OpenConnections.Verdict verdict = turnstile.open(ends.peer(ctx.channel()));
+    admit(turnstile.open(ends.peer(ctx.channel())));
+  }
+
+  private void admit(OpenConnections.Verdict verdict) {
     if (service.reception().closed(ends.client(channel())) != null
         || verdict != OpenConnections.Verdict.WELCOME) {
       watch.hurry();
     }
     switch (verdict) {
       case WELCOME -> {}
-      case UNTOLD -> ctx.close();
+      case UNTOLD -> channel().close();
       case TOO_MANY, TOO_MANY_OF_CLIENT -> {
         queue.add(Turnstile.tooMany(verdict, ends.client(channel())));
         advance();
@@ -314,9 +317,10 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
     }
   }
 
-  /// A proxy says for whom it made the connection: see [Ends#madeFor].
+  /// A proxy says for whom it made the connection: see [Ends#madeFor]. It counts as theirs.
   void madeFor(InetAddress client, @Nullable InetSocketAddress local) {
     ends.madeFor(channel(), client, local);
+    admit(turnstile.open(client));
   }
 
   // Writing

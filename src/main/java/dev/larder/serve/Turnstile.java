@@ -26,8 +26,9 @@ final class Turnstile {
     this.clients = clients;
   }
 
-  /// The connection is open.
+  /// The connection is open, or it is told whose it is.
   OpenConnections.Verdict open(InetAddress peer) {
+    close();
     OpenConnections.Ticket given = clients.connections().open(peer);
     ticket = given;
     return given.verdict();
@@ -44,7 +45,10 @@ final class Turnstile {
   static Request tooMany(OpenConnections.Verdict verdict, Client of) {
     Request.Refusal why =
         verdict == OpenConnections.Verdict.TOO_MANY
-            ? new Request.Refusal(503, "There are too many connections; try again soon.", true)
+            ? new Request.Refusal(
+                503,
+                "There are too many connections ([limits] connections of this server); try again soon.",
+                true)
             : new Request.Refusal(
                 429,
                 "Your address has too many connections ([limits] connections-per-client of this"

@@ -3,6 +3,9 @@ package dev.larder.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.larder.limits.ClientLimits;
+import dev.larder.limits.LimitsFixture;
+import dev.larder.log.AccessLog;
 import dev.larder.testing.TestTls;
 import dev.larder.testing.Toml;
 import java.io.ByteArrayOutputStream;
@@ -55,7 +58,10 @@ class ProxyHeaderTest {
         Toml.read(
             toml, root -> PackagesSettings.read(root.table("packages"), root.table("access")));
     Site site = Site.fixed(List.of(arch), List.of(), List.of(), List.of(), Set.of());
-    return PackageListener.open(settings, site, Listening.PATIENT, Transport.best());
+    ClientLimits limits =
+        ClientLimits.of(LimitsFixture.settings("connections-per-client = 2"), settings::isProxy);
+    return PackageListener.open(
+        settings, site, limits, Listening.PATIENT, Transport.best(), AccessLog.off());
   }
 
   @AfterEach
@@ -154,6 +160,26 @@ class ProxyHeaderTest {
       assertThat(client.read().text()).isEqualTo("content");
       assertThat(client.read().text()).isEqualTo("content");
     }
+  }
+
+  @Test
+  void connectionsCountForTheClientThatTheyAreMadeFor() throws IOException {
+    String one = "PROXY TCP4 192.0.2.1 192.0.2.2 4711 80\r\n";
+    try (RawClient first = client();
+        RawClient second = client();
+        RawClient third = client()) {
+      first.send(one);
+      second.send(one);
+      assertThat(first.get("/arch/a").read().code()).isEqualTo(200);
+      assertThat(second.get("/arch/a").read().code()).isEqualTo(200);
+      third.send(one);
+      RawClient.Response refused = third.read();
+      assertThat(refused.code()).isEqualTo(429);
+      assertThat(refused.text()).contains("[limits] connections-per-client");
+      assertThat(code("PROXY TCP4 192.0.2.7 192.0.2.2 4711 80\r\n")).isEqualTo(200);
+      assertThat(code("PROXY UNKNOWN\r\n")).isEqualTo(200);
+    }
+    await().until(() -> code(one) == 200);
   }
 
   /// The client of the PROXY header is no proxy, so that its own claims count for nothing.
