@@ -189,7 +189,8 @@ final class ServerOperations implements Operations {
   }
 
   @Override
-  public @Nullable Place resolve(String location) {
+  public @Nullable Place resolve(String asked) {
+    String location = belowPublicUrl(asked);
     for (Mirror mirror : mirrors.all()) {
       for (String upstream : mirror.upstreamUrls()) {
         Place place = below(mirror, location, upstream + "/");
@@ -213,6 +214,14 @@ final class ServerOperations implements Operations {
       }
     }
     return path == null ? null : atRoot(mirrors.all(), path, false);
+  }
+
+  /// The path of what clients ask for by the public URL, which may have one that a proxy takes off.
+  private String belowPublicUrl(String location) {
+    String url = reload.config().packages().publicUrl();
+    return url != null && location.startsWith(url + "/")
+        ? location.substring(url.length())
+        : location;
   }
 
   /// The place of a path that clients of one format ask for at the top of a listener.
