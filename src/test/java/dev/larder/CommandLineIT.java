@@ -96,15 +96,19 @@ class CommandLineIT {
         assertThat(nginx.awaitLog("/" + path, 2)).hasSize(2);
         // What is not held by any mirror here is a mistake of whoever asks.
         assertThat(run(larder, "explain", "https://example.org/x").exit()).isEqualTo(3);
-        // A path that a proxy takes off is part of what clients ask for.
-        String outside = "https://pkg.example/larder";
-        larder.replace("[packages]", "[packages]\npublic-url = \"" + outside + "\"");
-        larder.restartAfter(Duration.ZERO);
-        assertThat(run(larder, "explain", "-q", outside + "/arch/" + path).out())
-            .isEqualTo("200 from what we hold\n");
+        explainsByPublicUrl(larder, path);
         assertThat(run(larder, "cache", "ls", "none").exit()).isEqualTo(3);
       }
     }
+  }
+
+  /// A path that a proxy takes off is part of what clients ask for.
+  private static void explainsByPublicUrl(TestLarder larder, String path) {
+    String outside = "https://pkg.example/larder";
+    larder.replace("[packages]", "[packages]\npublic-url = \"" + outside + "\"");
+    larder.restartAfter(Duration.ZERO);
+    assertThat(run(larder, "explain", "-q", outside + "/arch/" + path).out())
+        .isEqualTo("200 from what we hold\n");
   }
 
   @Test

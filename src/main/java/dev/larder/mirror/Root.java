@@ -6,7 +6,6 @@ import dev.larder.repo.Generation;
 import dev.larder.repo.Generations;
 import dev.larder.repo.Generations.Draft;
 import dev.larder.repo.Member;
-import dev.larder.store.Hold;
 import dev.larder.store.RelPath;
 import java.io.IOException;
 import java.time.Duration;
@@ -458,21 +457,9 @@ final class Root {
     retain();
   }
 
-  /// Forgets what is held for too long; while a backup reads, nothing is.
+  /// Forgets what is held for too long.
   private void retain() {
-    List<Generation> all = known;
-    List<Generation> staying = switchover.staying(all);
-    if (staying.size() == all.size()) {
-      return;
-    }
-    try (Hold right = switchover.rightToRemove()) {
-      if (right != null) {
-        known = staying;
-        switchover.forget(staying, all.stream().filter(one -> !staying.contains(one)).toList());
-      }
-    } catch (IOException e) {
-      LOG.warn("{}: former generations stay: {}", name, e.toString());
-    }
+    switchover.retain(known, staying -> known = staying);
   }
 
   MirrorReport.RootReport report() {

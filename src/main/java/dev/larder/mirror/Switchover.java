@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -337,7 +338,7 @@ final class Switchover {
   }
 
   /// Those of `all` (newest first) that are not held for too long.
-  List<Generation> staying(List<Generation> all) {
+  private List<Generation> staying(List<Generation> all) {
     Instant now = workings.clock().instant();
     Instant oldest = now.minus(workings.settings().heldFor());
     List<Generation> kept = new ArrayList<>();
@@ -354,13 +355,26 @@ final class Switchover {
     return List.copyOf(kept);
   }
 
-  /// The right to remove generations, or null while a backup reads them.
-  @Nullable Hold rightToRemove() throws IOException {
-    return Hold.toRemove(layout);
+  /// Removes those of `all` (newest first) that are held for too long; none while a backup reads.
+  ///
+  /// @param known told those that stay, before the others go
+  void retain(List<Generation> all, Consumer<List<Generation>> known) {
+    List<Generation> staying = staying(all);
+    if (staying.size() == all.size()) {
+      return;
+    }
+    try (Hold right = Hold.toRemove(layout)) {
+      if (right != null) {
+        known.accept(staying);
+        forget(staying, all.stream().filter(one -> !staying.contains(one)).toList());
+      }
+    } catch (IOException e) {
+      LOG.warn("{}: former generations stay: {}", workings.settings().name(), e.toString());
+    }
   }
 
   /// Removes what no generation of `kept` (newest first) needs, and `dropped` themselves.
-  void forget(List<Generation> kept, List<Generation> dropped) throws IOException {
+  private void forget(List<Generation> kept, List<Generation> dropped) throws IOException {
     for (Generation generation : dropped) {
       generations.remove(generation);
     }
