@@ -16,7 +16,8 @@ final class Reference {
 
       Every command takes the options of `larder` itself, before or after its name. Output goes to
       standard output: aligned under headers on a terminal, tab-separated without headers when piped,
-      JSON as the API gives it with `-o json`. Errors go to standard error in one line,
+      JSON as the API gives it with `-o json`. What `serve`, `config`, `completion`, `man` and `help`
+      print has one form. Errors go to standard error in one line,
       `larder: what and why; what to do`.
 
       Fields of `-o tsv`, sizes in bytes and times in RFC 3339; one that is not known is empty. In
