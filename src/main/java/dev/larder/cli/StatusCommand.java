@@ -15,7 +15,7 @@ import picocli.CommandLine.Command;
     description = {
       "Shows how the server, its mirrors and the downloads under way stand.",
       "As tsv, the first field says what a line is about: server, mirror, upstream, root, fill,"
-          + " kept."
+          + " kept, repo."
     },
     footerHeading = "%nExamples:%n",
     footer = {
