@@ -22,10 +22,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /// `larder config`: looks at the configuration of this machine, without a server.
-@Command(
-    name = "config",
-    description = "Check, show or write the configuration file.",
-    mixinStandardHelpOptions = true)
+@Command(name = "config", description = "Check, show or write the configuration file.")
 final class ConfigCommand {
   private static final int OK = 0;
   private static final int FAILED = 1;
@@ -51,24 +48,20 @@ final class ConfigCommand {
 
   @Command(
       name = "check",
-      description = "Say whether the configuration is right, and if not, what is wrong where.",
-      mixinStandardHelpOptions = true)
+      description = "Say whether the configuration is right, and if not, what is wrong where.")
   int check() {
     try {
       LoadedConfig loaded = Config.load(options.config(), List.of(), machine, formats);
       int mirrors = loaded.config().mirrors().size();
       String what = loaded.file() == null ? "no file, all defaults" : loaded.file().toString();
-      out().println("ok: " + what + ", " + mirrors + (mirrors == 1 ? " mirror" : " mirrors"));
+      tell("ok: " + what + ", " + mirrors + (mirrors == 1 ? " mirror" : " mirrors"));
       return OK;
     } catch (InvalidConfig e) {
       return refuse(e);
     }
   }
 
-  @Command(
-      name = "show",
-      description = "Print the configuration as TOML.",
-      mixinStandardHelpOptions = true)
+  @Command(name = "show", description = "Print the configuration as TOML.")
   int show(
       @Option(names = "--effective", description = "Also the keys that have their default.")
           boolean effective,
@@ -94,10 +87,7 @@ final class ConfigCommand {
     return !(setting.origin() instanceof Origin.Default);
   }
 
-  @Command(
-      name = "init",
-      description = "Write a configuration file that explains every key.",
-      mixinStandardHelpOptions = true)
+  @Command(name = "init", description = "Write a configuration file that explains every key.")
   int init(
       @Option(
               names = "--path",
@@ -130,8 +120,14 @@ final class ConfigCommand {
       return fail(
           FAILED, file + " cannot be written (" + why + "); choose another place with --path");
     }
-    out().println("wrote " + file);
+    tell("wrote " + file);
     return OK;
+  }
+
+  private void tell(String line) {
+    if (!options.quiet()) {
+      out().println(line);
+    }
   }
 
   private int refuse(InvalidConfig problem) {

@@ -189,7 +189,8 @@ final class ServerOperations implements Operations {
   }
 
   @Override
-  public @Nullable Place resolve(String location) {
+  public @Nullable Place resolve(String asked) {
+    String location = belowPublicUrl(asked);
     for (Mirror mirror : mirrors.all()) {
       for (String upstream : mirror.upstreamUrls()) {
         Place place = below(mirror, location, upstream + "/");
@@ -212,7 +213,33 @@ final class ServerOperations implements Operations {
         return place;
       }
     }
-    return path == null ? null : atRoot(mirrors.all(), path, false);
+    Place place = path == null ? null : atRoot(mirrors.all(), path, false);
+    return place == null && path != null ? onItsOwn(port(location), path) : place;
+  }
+
+  /// The place on a listener that a mirror has for itself: clients know its machine by names.
+  private @Nullable Place onItsOwn(int port, String path) {
+    for (Mirror mirror : mirrors.all()) {
+      if (packages.addresses(mirror.name()).stream().anyMatch(own -> own.getPort() == port)) {
+        return below(mirror, path, "/");
+      }
+    }
+    return null;
+  }
+
+  /// The port of a URL; -1 where there is none.
+  private static int port(String url) {
+    URI uri = URI.create(url);
+    boolean standard = uri.getPort() < 0 && uri.getHost() != null;
+    return standard ? "https".equals(uri.getScheme()) ? 443 : 80 : uri.getPort();
+  }
+
+  /// The path of what clients ask for by the public URL, which may have one that a proxy takes off.
+  private String belowPublicUrl(String location) {
+    String url = reload.config().packages().publicUrl();
+    return url != null && location.startsWith(url + "/")
+        ? location.substring(url.length())
+        : location;
   }
 
   /// The place of a path that clients of one format ask for at the top of a listener.

@@ -250,6 +250,21 @@ class CacheIT {
     }
   }
 
+  @Test
+  void aFileNobodyAsksForGoesWhenItsMirrorKeepsItNoLonger() throws Exception {
+    try (TestLarder larder = TestLarder.with(List.of("keep = \"2h\""), upstream.url())) {
+      get(larder, DATABASE);
+      get(larder, repository.path(ONE));
+      larder.restartAfter(Duration.ofHours(1));
+      get(larder, repository.path(TWO));
+      larder.restartAfter(Duration.ofHours(1).plusMinutes(1));
+      ask(larder, "POST", "cache/gc", CleanupResult.class);
+      assertThat(larder.file(repository.path(ONE))).doesNotExist();
+      assertThat(larder.file(repository.path(TWO))).exists();
+      assertThat(larder.file(DATABASE)).as("an index that is current").exists();
+    }
+  }
+
   private static long evicted(TestLarder larder, Rank rank) {
     CacheReport report = larder.larder().cache();
     return report.mirrors().getFirst().counters().evicted().getOrDefault(rank, 0L);

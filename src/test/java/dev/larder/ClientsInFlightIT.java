@@ -2,6 +2,8 @@ package dev.larder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.larder.store.Hold;
+import dev.larder.store.Layout;
 import dev.larder.testing.ArchRepository;
 import dev.larder.testing.FaultyUpstream;
 import dev.larder.testing.PackageSpec;
@@ -196,6 +198,13 @@ class ClientsInFlightIT {
         client.get(DATABASE);
         assertThat(generations(larder)).containsExactly("1", "2", "3", "4");
         larder.restartAfter(Duration.ofMinutes(45));
+        try (Hold hold = Hold.take(new Layout(larder.data()))) {
+          assertThat(hold).isNotNull();
+          client.get(DATABASE);
+          assertThat(generations(larder)).as("a backup reads").containsExactly("1", "2", "3", "4");
+        }
+        client.get(DATABASE);
+        assertThat(generations(larder)).as("upstream is as it was").containsExactly("4");
         publish(repository, upstream, NEWEST);
         client.get(DATABASE);
         // 4 is 45 minutes old; the others are too old, even if there is room for them.

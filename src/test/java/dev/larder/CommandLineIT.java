@@ -96,9 +96,23 @@ class CommandLineIT {
         assertThat(nginx.awaitLog("/" + path, 2)).hasSize(2);
         // What is not held by any mirror here is a mistake of whoever asks.
         assertThat(run(larder, "explain", "https://example.org/x").exit()).isEqualTo(3);
+        explainsWhatClientsAskElsewhere(larder, path);
         assertThat(run(larder, "cache", "ls", "none").exit()).isEqualTo(3);
       }
     }
+  }
+
+  /// By a public URL, of which a proxy takes the path off, and by a name at the mirror's own port.
+  private static void explainsWhatClientsAskElsewhere(TestLarder larder, String path) {
+    String outside = "https://pkg.example/larder";
+    larder.replace("[packages]", "[packages]\npublic-url = \"" + outside + "\"");
+    larder.replace("refresh = \"0s\"", "refresh = \"0s\"\nlisten = [\"0.0.0.0:0\"]");
+    larder.restartAfter(Duration.ZERO);
+    String own = "http://localhost:" + larder.larder().ownAddresses("arch").getFirst().getPort();
+    assertThat(run(larder, "explain", "-q", own + "/" + path).out())
+        .isEqualTo("200 from what we hold\n");
+    assertThat(run(larder, "explain", "-q", outside + "/arch/" + path).out())
+        .isEqualTo("200 from what we hold\n");
   }
 
   @Test

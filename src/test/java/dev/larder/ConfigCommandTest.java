@@ -138,6 +138,8 @@ class ConfigCommandTest {
     Path file = write("[mirror.arch]\n[mirror.b]\nformat='pacman'\nupstream='https://b.example'");
     assertThat(run("check", "--config", "larder.toml"))
         .isEqualTo(new Run(0, "ok: " + file + ", 2 mirrors\n", ""));
+    assertThat(run("check", "--quiet", "--config", "larder.toml")).isEqualTo(new Run(0, "", ""));
+    assertThat(run("check", "--version").code()).isEqualTo(2);
   }
 
   @Test

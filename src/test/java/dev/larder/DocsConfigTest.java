@@ -3,6 +3,8 @@ package dev.larder;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.larder.config.InvalidConfig;
+import dev.larder.config.Key;
+import dev.larder.config.KeyTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -29,6 +32,13 @@ class DocsConfigTest {
       Pattern.compile(
           "(?m)^ *\\[\\[?(packages|access|console|token|cache|egress|log|mirror|repo)[.\\]]");
 
+  /// `key = value` in a sentence, with or without its table.
+  private static final Pattern SAID =
+      Pattern.compile("`(?:\\[[a-z.]+\\] )?([a-z0-9-]+) = ([^`]+)`");
+
+  /// A value alone.
+  private static final Pattern VALUE = Pattern.compile("`(\"[^`]*\"|\\[\"[^`]*\"\\])`");
+
   @TempDir private Path directory;
 
   /// A block between fences.
@@ -46,16 +56,23 @@ class DocsConfigTest {
 
   private static List<Block> documented() throws IOException {
     List<Block> blocks = new ArrayList<>();
+    texts().forEach((name, text) -> blocks.addAll(blocks(name, text)));
+    return blocks;
+  }
+
+  /// The documents by their names.
+  private static Map<String, String> texts() throws IOException {
+    Map<String, String> texts = new TreeMap<>();
     try (Stream<Path> docs = Files.walk(Checkout.root().resolve("docs"))) {
       for (Path file :
           Stream.concat(docs, Stream.of(Checkout.root().resolve("README.md"))).sorted().toList()) {
         if (file.toString().endsWith(".md")) {
           String name = Checkout.root().relativize(file).toString();
-          blocks.addAll(blocks(name, Files.readString(file)));
+          texts.put(name, Files.readString(file));
         }
       }
     }
-    return blocks;
+    return texts;
   }
 
   private String fault(Block block) throws IOException {
@@ -83,6 +100,60 @@ class DocsConfigTest {
         .filteredOn(b -> !b.language().equals("toml"))
         .as("blocks with a table of the configuration are marked as toml")
         .noneMatch(b -> b.language().isEmpty() && TABLE.matcher(b.text()).find());
+  }
+
+  /// What is wrong with a value; empty if it is right in one of the tables.
+  private String fault(String place, List<KeyTable> tables, String key, String value)
+      throws IOException {
+    List<String> faults = new ArrayList<>();
+    for (KeyTable table : tables) {
+      String head =
+          switch (table.path()) {
+            case "" -> "";
+            case "mirror.NAME" -> "[mirror.arch]\n";
+            case "repo.NAME" -> "[repo.own]\nformat = \"pacman\"\n";
+            default -> "[" + table.path() + "]\n";
+          };
+      faults.add(fault(new Block(place, "toml", head + key + " = " + value + "\n")));
+    }
+    return faults.contains("") ? "" : String.join("\n", faults);
+  }
+
+  private static List<KeyTable> tablesWith(String key) {
+    return Config.TABLES.stream()
+        .filter(table -> table.keys().stream().anyMatch(each -> each.name().equals(key)))
+        .toList();
+  }
+
+  @Test
+  void everyValueInASentenceIsValid() throws IOException {
+    List<String> faults = new ArrayList<>();
+    for (Map.Entry<String, String> each : texts().entrySet()) {
+      for (MatchResult said : SAID.matcher(each.getValue()).results().toList()) {
+        List<KeyTable> tables = tablesWith(said.group(1));
+        if (!tables.isEmpty()) {
+          faults.add(fault(each.getKey(), tables, said.group(1), said.group(2)));
+        }
+      }
+    }
+    assertThat(faults).hasSizeGreaterThan(5).allMatch(String::isEmpty);
+  }
+
+  @Test
+  void everyValueInTheMeaningOfAKeyIsValid() throws IOException {
+    List<String> faults = new ArrayList<>();
+    for (KeyTable table : Config.TABLES) {
+      for (Key<?> key : table.keys()) {
+        for (MatchResult value :
+            VALUE.matcher(key.meaning() + key.otherwise()).results().toList()) {
+          List<KeyTable> one = List.of(table);
+          String alone = fault(key.name(), one, key.name(), value.group(1));
+          String listed = fault(key.name(), one, key.name(), "[" + value.group(1) + "]");
+          faults.add(alone.isEmpty() || listed.isEmpty() ? "" : alone);
+        }
+      }
+    }
+    assertThat(faults).hasSizeGreaterThan(20).allMatch(String::isEmpty);
   }
 
   @Test

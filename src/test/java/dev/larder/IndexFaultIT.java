@@ -272,6 +272,22 @@ class IndexFaultIT {
       assertServes(oldPath, before);
     }
     assertThat(report().lastError()).isNotNull();
+    // Whoever answers with an older set is there, though it is not taken.
+    first.heal();
+    first.publish(after);
+    await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertServes(DB, after));
+    first.faultAll(new Fault.Status(500));
+    assertServes(DB, after);
+    assertThat(report().lastError()).isNotNull();
+    first.heal();
+    first.publish(before);
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(() -> {
+          assertServes(DB, after);
+          assertThat(report().refusal()).contains("older");
+        });
+    assertThat(report().lastError()).isNull();
   }
 
   @Test
@@ -320,5 +336,6 @@ class IndexFaultIT {
       assertServes(DB, before);
     }
     assertThat(first.requests()).hasSize(asked);
+    assertThat(larder().mirror().report().upstreams().getFirst().failures()).isEqualTo(1);
   }
 }

@@ -8,6 +8,7 @@ import dev.larder.testing.Command;
 import dev.larder.testing.PackageSpec;
 import dev.larder.testing.Tools;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -113,6 +114,10 @@ class ReloadPartsIT {
     assertThat(status(database)).isEqualTo("200");
     take(own + "allow = [\"192.0.2.0/24\"]\n");
     assertThat(status(database)).isEqualTo("403");
+    assertThat(status(database + ".sig")).isEqualTo("403");
+    take(own + "path = [\"/elsewhere\"]\nsign = []\n");
+    assertThat(status(top() + "/elsewhere/x86_64/own.db")).isEqualTo("200");
+    assertThat(status(database + ".sig")).isEqualTo("404");
     take(base);
     assertThat(status(database)).isEqualTo("404");
     take(own);
@@ -134,6 +139,65 @@ class ReloadPartsIT {
     assertThat(status(status, "-H", bearer(token))).isEqualTo("401");
     take(base.replace("[console]\n", "[console]\nanonymous-reads = true\n"));
     assertThat(status(status)).isEqualTo("200");
+  }
+
+  @Test
+  void theConsoleGoesByTheNamesAndSecretsThatItIsToldOf() throws IOException {
+    String version = console + "/api/v1/version";
+    Path secrets = directory.resolve("authorized_secrets");
+    // SHA-256 of "secret", as `openssl dgst -sha256 -binary | base64` writes it.
+    Files.writeString(secrets, "K7gNU3sdo+OL0wNhqoVWhr3g6s1xYv72ol/pe/Unols= desk\n");
+    String[] asked = {"-H", "Host: larder.example", "-H", bearer("secret")};
+    assertThat(status(version, asked)).isEqualTo("421");
+    take(base.replace("[console]\n", "[console]\nhosts = [\"larder.example\"]\n"));
+    assertThat(status(version, asked)).isEqualTo("401");
+    take(
+        base.replace(
+            "[console]\n",
+            "[console]\nhosts = [\"larder.example\"]\nauthorized-secrets = \"%s\"\n"
+                .formatted(secrets)));
+    assertThat(status(version, asked)).isEqualTo("200");
+    take(base);
+    assertThat(status(version, asked)).isEqualTo("421");
+  }
+
+  @Test
+  void clientsAreWhoTheyAreAndServedAsIsSaid() throws IOException {
+    String[] claim = {"-H", "X-Forwarded-For: 192.0.2.7"};
+    take(base + "[access]\ndeny = [\"127.0.0.1\"]\n");
+    assertThat(status(top())).isEqualTo("403");
+    String denied = "[access]\ndeny = [\"192.0.2.7\"]\n";
+    take(base + denied);
+    assertThat(status(top(), claim)).isEqualTo("200");
+    String proxies = "trusted-proxies = [\"127.0.0.1\"]\n";
+    take(packages(proxies + "public-url = \"https://pkg.example\"\n") + denied);
+    assertThat(status(top(), claim)).isEqualTo("403");
+    assertThat(Command.of("curl", "-sS", top()).runOk()).contains("https://pkg.example/arch/");
+    take(packages(proxies + "proxy-protocol = true\n"));
+    assertThat(status(top())).isEqualTo("000");
+    assertThat(status(top(), "--haproxy-protocol")).isEqualTo("200");
+  }
+
+  private static String packages(String lines) {
+    return base.replace("[console]\n", lines + "[console]\n");
+  }
+
+  @Test
+  void aClientHasAsManyConnectionsAsIsSaid() throws IOException {
+    take(base + "[limits]\nconnections-per-client = 1\nexempt = []\n");
+    URI at = URI.create(top());
+    try (Socket _ = new Socket(at.getHost(), at.getPort())) {
+      await().until(() -> status(top()).equals("429"));
+      take(base);
+      assertThat(status(top())).isEqualTo("200");
+    }
+  }
+
+  @Test
+  void aMirrorHasItsRootsAndItsShare() throws IOException {
+    take(base.replace("[mirror.arch]\n", "[mirror.arch]\nroots = [\"extra\"]\nshare = \"1MiB\"\n"));
+    assertThat(status(larder.uri("core/os/x86_64/core.db").toString())).isEqualTo("403");
+    assertThat(cache()).contains("\"limitBytes\":1048576");
   }
 
   @Test
@@ -178,9 +242,7 @@ class ReloadPartsIT {
 
   private static String tls(String name) {
     Path pem = directory.resolve(name);
-    return base.replace(
-        "[console]\n",
-        "tls = { cert = \"%s.crt\", key = \"%s.key\" }\n[console]\n".formatted(pem, pem));
+    return packages("tls = { cert = \"%s.crt\", key = \"%s.key\" }\n".formatted(pem, pem));
   }
 
   private static String trusting(String name, String url) {

@@ -165,6 +165,8 @@ class RepositoryCommandsIT {
     assertThat(run("repo", "create", "UPPER", "--format", "pacman").err()).contains("UPPER");
     assertThat(run("repo", "create", "x", "--format", "rpm").err()).contains("pacman");
     assertThat(run("repo", "create", "x", "--format", "freebsd-pkg").err()).contains("abi");
+    assertThat(run("repo", "create", "x", "--format", "pacman", "--path", "/arch/x").err())
+        .contains("/arch/x belongs to a mirror");
     add("internal", NEWER);
     CommandRun older = add("internal", HELLO);
     assertThat(older.exit()).isEqualTo(5);

@@ -318,6 +318,17 @@ class RepositoryIT {
     }
   }
 
+  @Test
+  void olderVersionsGoAtOnceWhereThereIsNoRoomForThem() throws Exception {
+    try (HostedLarder larder = HostedLarder.pacman("max-size = \"1B\"")) {
+      larder.add(packages(hello("1-1")));
+      assertThat(status(larder, hello("1-1"))).isEqualTo(200);
+      larder.add(packages(hello("2-1")));
+      assertThat(status(larder, hello("2-1"))).isEqualTo(200);
+      assertThat(status(larder, hello("1-1"))).isEqualTo(404);
+    }
+  }
+
   private static int status(HostedLarder larder, PackageSpec spec) {
     return Curl.get(larder.url() + "/x86_64/" + spec.fileName()).status();
   }

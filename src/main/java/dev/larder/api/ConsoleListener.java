@@ -188,7 +188,8 @@ public final class ConsoleListener implements Closeable {
     new Routes(services.operations(), services.repositories(), jobs).register(routing);
     new ReloadRoutes(services.operations()).register(routing);
     new CacheRoutes(services.operations(), jobs).register(routing);
-    new RepositoryRoutes(services.repositories(), services.events()).register(routing);
+    new RepositoryRoutes(services.operations(), services.repositories(), services.events())
+        .register(routing);
     new PackageRoutes(services.repositories()).register(routing);
     new ChangeRoutes(services.repositories(), jobs).register(routing);
     new JobRoutes(jobs).register(routing);

@@ -193,7 +193,7 @@ enum Metric {
   CACHE_DAMAGED(
       Kind.COUNTER,
       "larder_cache_damaged_files_total",
-      "Files that were found damaged on the disk and put into quarantine.",
+      "Files that were found damaged on the disk and put into quarantine, or could not be read.",
       "mirror"),
 
   REPOSITORY_REQUESTS(

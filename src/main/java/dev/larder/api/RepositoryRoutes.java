@@ -30,10 +30,12 @@ final class RepositoryRoutes {
   /// The path of one repository.
   static final String ONE = BASE + "/{name}";
 
+  private final Operations operations;
   private final Repositories repositories;
   private final EventLog events;
 
-  RepositoryRoutes(Repositories repositories, EventLog events) {
+  RepositoryRoutes(Operations operations, Repositories repositories, EventLog events) {
+    this.operations = operations;
     this.repositories = repositories;
     this.events = events;
   }
@@ -76,6 +78,7 @@ final class RepositoryRoutes {
       throw bad(
           "name or format is missing", "send {\"name\": \"internal\", \"format\": \"pacman\"}");
     }
+    refuseMirrored(request.paths());
     try {
       Gate.require(context, Verb.ADMIN, request.name());
       Gate.tell(context, request.format());
@@ -85,6 +88,16 @@ final class RepositoryRoutes {
       json(context, wired(repositories, made));
     } catch (InvalidConfig e) {
       throw bad(RepositoryToml.sentences(e), null);
+    }
+  }
+
+  /// A mirror goes before a path of the same name, which would never be answered.
+  private void refuseMirrored(@Nullable List<String> paths) {
+    for (String path : paths == null ? List.<String>of() : paths) {
+      String top = path.replaceFirst("^/", "").replaceFirst("/.*", "");
+      if (operations.mirror(top) != null) {
+        throw bad("path: %s belongs to a mirror".formatted(path), "choose another one");
+      }
     }
   }
 

@@ -53,7 +53,8 @@ final class Scrubbing {
     }
   }
 
-  private void due(Share share, Duration every, Stock.Pace pace) throws InterruptedException {
+  /// Reads what was not read for so long.
+  void due(Share share, Duration every, Stock.Pace pace) throws InterruptedException {
     long since = clock.instant().minus(every).getEpochSecond();
     List<Row> page;
     do {
@@ -62,12 +63,12 @@ final class Scrubbing {
       }
       page = table.unread(share.mirror(), since, PAGE);
       for (Row row : page) {
-        verify(share, row.name(), row.bytes(), pace);
+        verify(share, row.name(), pace);
       }
     } while (page.size() == PAGE);
   }
 
-  private Stock.Verdict verify(Share share, String name, long bytes, Stock.Pace pace)
+  private Stock.Verdict verify(Share share, String name, Stock.Pace pace)
       throws InterruptedException {
     Stock stock = share.stock();
     if (stock == null) {
@@ -75,7 +76,13 @@ final class Scrubbing {
     }
     Stock.Verdict verdict;
     try {
-      verdict = stock.verify(name, pace);
+      verdict =
+          stock.verify(
+              name,
+              bytes -> {
+                share.scrubbed(bytes);
+                pace.read(bytes);
+              });
     } catch (IOException e) {
       // One that cannot be read must not keep all others from being read, now or in a minute.
       LOG.warn("{}: {} cannot be read, see to the disk: {}", share.mirror(), name, e.toString());
@@ -84,11 +91,10 @@ final class Scrubbing {
       return Stock.Verdict.DAMAGED;
     }
     switch (verdict) {
-      case SOUND, UNKNOWN -> {
-        table.read(share.mirror(), name, clock.instant().getEpochSecond());
-        share.scrubbed(bytes);
+      case SOUND, UNKNOWN -> table.read(share.mirror(), name, clock.instant().getEpochSecond());
+      case DAMAGED -> {
+        // It is told of by whoever put it aside.
       }
-      case DAMAGED -> share.scrubbed(bytes);
       case GONE -> table.remove(share.mirror(), List.of(name));
     }
     return verdict;
@@ -109,7 +115,7 @@ final class Scrubbing {
         for (String name : page) {
           last = name;
           if (wanted.test(name)) {
-            Stock.Verdict verdict = verify(share, name, 0, read);
+            Stock.Verdict verdict = verify(share, name, read);
             files += verdict == Stock.Verdict.GONE ? 0 : 1;
             unknown += verdict == Stock.Verdict.UNKNOWN ? 1 : 0;
             if (verdict == Stock.Verdict.DAMAGED) {
@@ -132,7 +138,7 @@ final class Scrubbing {
   }
 
   /// So many bytes a second.
-  private static final class Steady implements Stock.Pace {
+  static final class Steady implements Stock.Pace {
     private final long rate;
     private long nextAt = System.nanoTime();
 

@@ -48,7 +48,7 @@ final class EventsCommand implements Callable<Integer> {
       description =
           "Only events of this type; may be given several times: repository.created,"
               + " repository.changed, repository.deleted, key.changed, mirror.switched,"
-              + " job.started, job.done, job.failed.")
+              + " cache.damaged, job.started, job.done, job.failed.")
   private List<String> types = List.of();
 
   @Option(
@@ -69,6 +69,7 @@ final class EventsCommand implements Callable<Integer> {
           "repository.deleted",
           "key.changed",
           "mirror.switched",
+          "cache.damaged",
           "job.started",
           "job.done",
           "job.failed");

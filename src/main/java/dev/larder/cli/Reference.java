@@ -16,7 +16,8 @@ final class Reference {
 
       Every command takes the options of `larder` itself, before or after its name. Output goes to
       standard output: aligned under headers on a terminal, tab-separated without headers when piped,
-      JSON as the API gives it with `-o json`. Errors go to standard error in one line,
+      JSON as the API gives it with `-o json`. What `serve`, `config`, `completion`, `man` and `help`
+      print has one form. Errors go to standard error in one line,
       `larder: what and why; what to do`.
 
       Fields of `-o tsv`, sizes in bytes and times in RFC 3339; one that is not known is empty. In
@@ -30,6 +31,8 @@ final class Reference {
       | `root` | mirror, root, state, generation, fetched, checked, packages, held (`,`), why |
       | `fill` | mirror, path, received, size, readers, started, upstream |
       | `kept` | mirror, path |
+      | `repo` | of `status`: as of `repo list` |
+      | of `reload` | key, `added`, `removed` or `changed`; before, after, whether it needs a restart (`yes`, `no`) |
       | of `mirror list` | name, format, state, path, number of roots, upstreams (space) |
       | of `mirror refresh` | mirror, outcome, generation, why |
       | of `mirror keep`, `mirror unkeep` | mirror, path, files, bytes |
@@ -40,7 +43,7 @@ final class Reference {
       | of `cache scrub` | `damaged`, mirror, path; last `read`, files, bytes, files with nothing to compare |
       | of `explain` | fact, value |
       | of `repo list`, `repo show`, `repo create` | name, format, architectures or ABIs (space), packages, size, generation, changed, keys (space) |
-      | of `repo add`, `repo remove`, `generation diff`, `rollback` and `promote` | `added`, `removed` or `changed`; package, version before, version after, architecture or ABI |
+      | of `repo add`, `repo remove`, `repo keyring`, `generation diff`, `rollback` and `promote` | `added`, `removed` or `changed`; package, version before, version after, architecture or ABI |
       | of `repo search`, `repo info` | package, version, architecture or ABI, size, signed (`yes`, `no`), description |
       | of `repo files` | path |
       | of `repo lint` | `error`, `warning` or `note`; package, architecture or ABI, rule, message |
@@ -49,6 +52,8 @@ final class Reference {
       | of `key list`, and what changes a key | name, kind, origin, state, expires, fingerprint, used by (`, `) |
       | of `key show` | `current`, `next` or `retired`; number, fingerprint, added, expires, retired, user ID |
       | of `key remove` | name |
+      | of `job list` | id, `running`, `done` or `failed`; action, repository, who, started, ended |
+      | of `events` | time, type, repository, the rest as JSON |
       | of `token create` | id, name, token |
       | of `token list`, `token revoke` | id, name, scopes (space), created, used, expires, made by |
       | of `token hash` | hash; with `--new` token, hash |

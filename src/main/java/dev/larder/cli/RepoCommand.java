@@ -90,7 +90,8 @@ final class RepoCommand {
       name = "create",
       description = {
         "Makes a repository: empty, signed by a key of its own, and served at /repo/NAME/ from now"
-            + " on. A table [repo.NAME] in the configuration does the same at the next start."
+            + " on. A table [repo.NAME] in the configuration does the same at the next start or larder"
+            + " reload."
       },
       footerHeading = "%nExamples:%n",
       footer = {

@@ -94,7 +94,7 @@ public record LogSettings(
           "max-size",
           Type.size(),
           100L << 20,
-          "A log file of this size is moved away and a new one begun; `\"0\"` leaves that to others.");
+          "A log file of this size is moved away and a new one begun; `\"0B\"` leaves that to others.");
 
   static final Key<Duration> MAX_AGE =
       Key.of(

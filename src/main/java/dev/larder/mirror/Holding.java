@@ -18,13 +18,14 @@ record Holding(int most, Duration longest) {
   /// Those of `former` that are held. By a clock that is wrong, one only goes because there are too
   /// many.
   ///
-  /// @param former newest first; the first one is superseded now
-  List<Generation> of(List<Generation> former, Ages ages, Instant now) {
+  /// @param former newest first
+  /// @param superseded when the first one was
+  List<Generation> of(List<Generation> former, Instant superseded, Ages ages, Instant now) {
     List<Generation> held = new ArrayList<>();
-    Instant superseded = now;
+    Instant taken = superseded;
     for (Generation old : former) {
-      boolean justNow = ages.since(superseded, now).plus(JUST_SUPERSEDED).isAfter(now);
-      superseded = old.origin().fetchedAt(); // the next one is older, and this one took its place
+      boolean justNow = ages.since(taken, now).plus(JUST_SUPERSEDED).isAfter(now);
+      taken = old.origin().fetchedAt(); // the next one is older, and this one took its place
       boolean young = !ages.hasReached(old.origin().fetchedAt(), longest, now);
       if (justNow || (held.size() < most && young)) {
         held.add(old);

@@ -158,7 +158,7 @@ public record MirrorSettings(
           Type.duration(),
           Duration.ofMinutes(30),
           "How long a client that was handed an index still gets the files of that index where newer"
-              + " ones have the same names.");
+              + " ones have the same names, as long as that generation is kept.");
 
   /// How many superseded generations are kept.
   public static final Key<Integer> HELD_GENERATIONS =
@@ -166,7 +166,8 @@ public record MirrorSettings(
           "held-generations",
           Type.integer(0, MOST_GENERATIONS, 5),
           5,
-          "How many superseded generations are kept.");
+          "How many superseded generations are kept. Those superseded within two minutes stay in any"
+              + " case.");
 
   /// How long superseded generations are kept.
   public static final Key<Duration> HELD_FOR =
@@ -174,7 +175,7 @@ public record MirrorSettings(
           "held-for",
           Type.duration(),
           Duration.ofDays(14),
-          "How long superseded generations are kept at most.");
+          "How long after they were fetched superseded generations are kept at most.");
 
   /// When an older index is taken.
   public static final Key<Duration> ACCEPT_ROLLBACK_AFTER =
@@ -193,7 +194,8 @@ public record MirrorSettings(
           Verify.REQUIRE,
           "With keys to trust (`keyring`, `fingerprints` or `pubkey`): `\"require\"` refuses an"
               + " index or package without a good signature, `\"warn\"` serves it and says so,"
-              + " `\"off\"` does not look. Checksums are compared in any case.");
+              + " `\"off\"` does not look. What is here already is not looked at again when keys are"
+              + " added. Checksums are compared in any case.");
 
   /// Keys to trust.
   public static final Key<Path> KEYRING =

@@ -158,7 +158,11 @@ final class Refresh {
       } catch (IOException e) {
         why = upstream + ": " + e.getMessage();
         LOG.info("refresh: {}", why);
-        upstream.failed(String.valueOf(e.getMessage()));
+        if (e instanceof SetFetch.Busy busy) {
+          upstream.busy(String.valueOf(e.getMessage()), busy.time());
+        } else {
+          upstream.failed(String.valueOf(e.getMessage()));
+        }
         allAnswer = false;
       }
     }

@@ -377,6 +377,7 @@ final class Root {
           switchover.add(current, added);
         }
         confirmed(same.token(), same.absent());
+        retain();
         yield new RefreshOutcome.Unchanged(current == null ? 0 : current.number());
       }
       case Finding.Other other -> {
@@ -402,6 +403,7 @@ final class Root {
                 : now;
         refusal = new Refusal(refused.why(), refused.older(), since);
         generations.noteRefusedSince(refused.older() ? since : null);
+        lastError = null; // it has answered
         postpone();
         yield new RefreshOutcome.Refused(refused.why());
       }
@@ -448,17 +450,17 @@ final class Root {
     gone.forEach(index -> absent.put(index, now.plus(patience)));
   }
 
-  /// Makes `next` current and forgets what is held for too long.
-  private void adopt(Generation next) throws IOException {
-    MirrorSettings settings = workings.settings();
-    Holding holding = new Holding(settings.heldGenerations(), settings.heldFor());
-    List<Generation> held = holding.of(known, ages, workings.clock().instant());
-    List<Generation> dropped = new ArrayList<>(known);
-    dropped.removeAll(held);
-    List<Generation> kept = new ArrayList<>(List.of(next));
-    kept.addAll(held);
-    known = List.copyOf(kept);
-    switchover.forget(kept, dropped);
+  /// Makes `next` current.
+  private void adopt(Generation next) {
+    List<Generation> all = new ArrayList<>(known);
+    all.addFirst(next);
+    known = List.copyOf(all);
+    retain();
+  }
+
+  /// Forgets what is held for too long.
+  private void retain() {
+    switchover.retain(known, staying -> known = staying);
   }
 
   MirrorReport.RootReport report() {

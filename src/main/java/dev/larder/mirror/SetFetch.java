@@ -326,11 +326,28 @@ final class SetFetch {
   }
 
   private IOException unusable(Fetched response, RelPath path) {
+    String why = "answered " + response.status() + " for " + path;
     if (response.status() == 429 || response.status() == 503) {
       Duration wait = response.retryAfter(upstreams.now());
-      upstream.busy(
-          "answered " + response.status(), wait == null ? HeadVerdict.DEFAULT_RETRY : wait);
+      return new Busy(why, wait == null ? HeadVerdict.DEFAULT_RETRY : wait);
     }
-    return new IOException("answered " + response.status() + " for " + path);
+    return new IOException(why);
+  }
+
+  /// Upstream wants to be left alone.
+  static final class Busy extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    private final Duration wait;
+
+    private Busy(String why, Duration wait) {
+      super(why);
+      this.wait = wait;
+    }
+
+    /// For how long.
+    Duration time() {
+      return wait;
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.larder.mirror;
 
+import dev.larder.clock.Ages;
 import dev.larder.format.PathKind;
 import dev.larder.repo.Generation;
 import dev.larder.repo.Generations;
@@ -10,6 +11,7 @@ import dev.larder.repo.Member;
 import dev.larder.store.Checksum;
 import dev.larder.store.Durable;
 import dev.larder.store.Expected;
+import dev.larder.store.Hold;
 import dev.larder.store.Layout;
 import dev.larder.store.RelPath;
 import java.io.IOException;
@@ -25,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,6 +47,7 @@ final class Switchover {
 
   private final RelPath root;
   private final Workings workings;
+  private final Ages ages = new Ages();
   private final Layout layout;
   private final Generations generations;
   private final Fills fills;
@@ -332,8 +336,44 @@ final class Switchover {
     });
   }
 
+  /// Those of `all` (newest first) that are not held for too long.
+  private List<Generation> staying(List<Generation> all) {
+    if (all.isEmpty()) {
+      return all;
+    }
+    Generation current = all.getFirst();
+    Holding holding =
+        new Holding(workings.settings().heldGenerations(), workings.settings().heldFor());
+    List<Generation> staying = new ArrayList<>(List.of(current));
+    staying.addAll(
+        holding.of(
+            all.subList(1, all.size()),
+            current.origin().fetchedAt(),
+            ages,
+            workings.clock().instant()));
+    return List.copyOf(staying);
+  }
+
+  /// Removes those of `all` (newest first) that are held for too long; none while a backup reads.
+  ///
+  /// @param known told those that stay, before the others go
+  void retain(List<Generation> all, Consumer<List<Generation>> known) {
+    List<Generation> staying = staying(all);
+    if (staying.size() == all.size()) {
+      return;
+    }
+    try (Hold right = Hold.toRemove(layout)) {
+      if (right != null) {
+        known.accept(staying);
+        forget(staying, all.stream().filter(one -> !staying.contains(one)).toList());
+      }
+    } catch (IOException e) {
+      LOG.warn("{}: former generations stay: {}", workings.settings().name(), e.toString());
+    }
+  }
+
   /// Removes what no generation of `kept` (newest first) needs, and `dropped` themselves.
-  void forget(List<Generation> kept, List<Generation> dropped) throws IOException {
+  private void forget(List<Generation> kept, List<Generation> dropped) throws IOException {
     for (Generation generation : dropped) {
       generations.remove(generation);
     }

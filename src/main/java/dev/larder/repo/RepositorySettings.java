@@ -208,7 +208,8 @@ public record RepositorySettings(
           Type.integer(2, MOST, 20),
           20,
           "How many generations of the repository stay, the current one among them. Those of the last"
-              + " hour stay in any case, for clients that have their indexes.");
+              + " hour stay too, for clients that have their indexes, if `max-size` has room for"
+              + " them.");
 
   /// How many bytes.
   public static final Key<Long> MAX_SIZE =

@@ -270,6 +270,55 @@ class CacheTest {
     assertThat(report.files()).isEqualTo(2);
     assertThat(report.bytes()).isEqualTo(2 * MIB);
     assertThat(report.damaged()).containsExactly(new ScrubReport.Damaged("arch", "b"));
+    assertThat(cache.report().mirrors().getFirst().counters().scrubbedBytes()).isEqualTo(2 * MIB);
+  }
+
+  @Test
+  void theBackgroundReadsWhatWasNotReadForSoLong() throws Exception {
+    Cache cache = cache(100 * MIB);
+    Shelf arch = new Shelf(cache, "arch", new Amount.Percent(100), null);
+    arch.add("old", MIB, Rank.USED);
+    now = now.plus(Duration.ofDays(2));
+    arch.add("new", MIB, Rank.USED);
+    arch.share.flush();
+    Scrubbing scrubbing = new Scrubbing(new FileUseTable(requireNonNull(database)), clock);
+    for (int i = 0; i < 2; i++) {
+      scrubbing.due(arch.share, Duration.ofDays(1), bytes -> {});
+      assertThat(cache.report().mirrors().getFirst().counters().scrubbedBytes()).isEqualTo(MIB);
+    }
+  }
+
+  @Test
+  void theBackgroundReadsNoFasterThanItMay() throws Exception {
+    Scrubbing.Steady pace = new Scrubbing.Steady(MIB);
+    long start = System.nanoTime();
+    pace.read(MIB / 10);
+    pace.read(MIB / 10);
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(190));
+  }
+
+  @Test
+  void tidyingUpBeginsAtOneMarkAndEndsAtTheOther() throws IOException {
+    CacheSettings settings =
+        new CacheSettings(
+            new Amount.Bytes(10 * MIB), new Amount.Bytes(0), 60, 30, Duration.ZERO, MIB);
+    Cache cache = Cache.open(settings, layout, requireNonNull(database), clock);
+    Shelf arch = new Shelf(cache, "arch", new Amount.Percent(100), null);
+    now = Instant.now().plusSeconds(60); // the file system's clock is not ours
+    for (String name : List.of("a", "b", "c", "d", "e", "f")) {
+      arch.add(name, MIB, Rank.USED);
+    }
+    assertThat(cache.collect(0, true).items()).isEmpty();
+    arch.add("g", MIB, Rank.USED);
+    assertThat(cache.collect(0, true).items())
+        .extracting(Cleanup.Item::name)
+        .containsExactly("a", "b", "c", "d");
+    cache
+        .prepare(
+            new CacheSettings(
+                new Amount.Bytes(10 * MIB), new Amount.Bytes(0), 80, 70, Duration.ZERO, MIB))
+        .run();
+    assertThat(cache.collect(0, true).items()).isEmpty();
   }
 
   @Test

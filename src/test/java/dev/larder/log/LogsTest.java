@@ -3,6 +3,7 @@ package dev.larder.log;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.larder.config.Document;
 import dev.larder.config.InvalidConfig;
@@ -14,9 +15,12 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
@@ -104,6 +108,41 @@ class LogsTest {
     assertThat(line.get("message").asString()).isEqualTo("a \"b\"");
     assertThat(line.get("exception").asString()).startsWith("java.io.IOException: why");
     assertThat(Instant.parse(line.get("time").asString())).isBefore(Instant.now().plusMillis(1));
+  }
+
+  @Test
+  void filesAreRotatedAsTheTableSays() throws Exception {
+    AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+    Logs.Surroundings around =
+        new Logs.Surroundings(
+            new PrintStream(stderr, true, UTF_8), false, now::get, ZoneId.of("+01:00"));
+    LogSettings bySize =
+        settings("[log]", "target = \"file\"", "max-size = \"1B\"", "keep = 2", "compress = false");
+    try (Logs logs = Logs.open(bySize, around)) {
+      for (int i = 0; i < 5; i++) {
+        OURS.info("line {}", i);
+        now.updateAndGet(before -> before.plusMillis(1));
+      }
+      await().untilAsserted(() -> assertThat(moved()).hasSize(2).noneMatch(n -> n.endsWith(".gz")));
+      logs.apply(settings("[log]", "target = \"file\"", "max-size = \"0B\"", "max-age = \"1h\""));
+      OURS.info("young");
+      assertThat(moved()).hasSize(2);
+      now.updateAndGet(before -> before.plus(Duration.ofHours(1).plusMinutes(1)));
+      OURS.info("fresh");
+      await().untilAsserted(() -> assertThat(moved()).hasSize(3).allMatch(n -> n.endsWith(".gz")));
+      assertThat(Files.readString(directory.resolve("larder.log")))
+          .contains("fresh")
+          .doesNotContain("young");
+    }
+  }
+
+  private List<String> moved() throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(file -> file.startsWith("larder.log."))
+          .toList();
+    }
   }
 
   @Test

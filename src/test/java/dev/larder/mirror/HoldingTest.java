@@ -38,7 +38,7 @@ class HoldingTest {
   }
 
   private List<Long> held(Holding holding, List<Generation> former, Instant now) {
-    return holding.of(former, ages, now).stream().map(Generation::number).toList();
+    return holding.of(former, now, ages, now).stream().map(Generation::number).toList();
   }
 
   @Test

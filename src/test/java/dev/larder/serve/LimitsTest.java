@@ -128,6 +128,7 @@ class LimitsTest {
       assertThat(response.code()).isEqualTo(503);
       assertThat(response.header("Retry-After")).isEqualTo("5");
       assertThat(response.header("Connection")).isEqualTo("close");
+      assertThat(response.text()).contains("[limits] connections ");
       assertThat(tooMany.readByte()).isEqualTo(-1);
     }
     for (RawClient client : clients) {
