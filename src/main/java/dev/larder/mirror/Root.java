@@ -460,7 +460,7 @@ final class Root {
 
   /// Forgets what is held for too long.
   private void retain() {
-    switchover.retain(known, staying -> known = staying);
+    switchover.retain(known, ages, staying -> known = staying);
   }
 
   MirrorReport.RootReport report() {

@@ -47,7 +47,6 @@ final class Switchover {
 
   private final RelPath root;
   private final Workings workings;
-  private final Ages ages = new Ages();
   private final Layout layout;
   private final Generations generations;
   private final Fills fills;
@@ -337,7 +336,7 @@ final class Switchover {
   }
 
   /// Those of `all` (newest first) that are not held for too long.
-  private List<Generation> staying(List<Generation> all) {
+  private List<Generation> staying(List<Generation> all, Ages ages) {
     if (all.isEmpty()) {
       return all;
     }
@@ -356,9 +355,10 @@ final class Switchover {
 
   /// Removes those of `all` (newest first) that are held for too long; none while a backup reads.
   ///
+  /// @param ages how old they are
   /// @param known told those that stay, before the others go
-  void retain(List<Generation> all, Consumer<List<Generation>> known) {
-    List<Generation> staying = staying(all);
+  void retain(List<Generation> all, Ages ages, Consumer<List<Generation>> known) {
+    List<Generation> staying = staying(all, ages);
     if (staying.size() == all.size()) {
       return;
     }
