@@ -206,7 +206,8 @@ final class ServerOperations implements Operations {
         }
       }
     }
-    String path = location.contains("://") ? rawPath(location) : location;
+    boolean isUrl = location.contains("://");
+    String path = isUrl ? rawPath(location) : location;
     for (Mirror mirror : mirrors.all()) {
       Place place = path == null ? null : below(mirror, path, "/" + mirror.name() + "/");
       if (place != null) {
@@ -214,7 +215,7 @@ final class ServerOperations implements Operations {
       }
     }
     Place place = path == null ? null : atRoot(mirrors.all(), path, false);
-    return place == null && path != null ? onItsOwn(port(location), path) : place;
+    return place == null && isUrl && path != null ? onItsOwn(port(location), path) : place;
   }
 
   /// The place on a listener that a mirror has for itself: clients know its machine by names.

@@ -111,6 +111,7 @@ class CommandLineIT {
     String own = "http://localhost:" + larder.larder().ownAddresses("arch").getFirst().getPort();
     assertThat(run(larder, "explain", "-q", own + "/" + path).out())
         .isEqualTo("200 from what we hold\n");
+    assertThat(run(larder, "explain", "/no where").err()).contains("no mirror");
     assertThat(run(larder, "explain", "-q", outside + "/arch/" + path).out())
         .isEqualTo("200 from what we hold\n");
   }
