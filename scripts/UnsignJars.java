@@ -22,7 +22,7 @@ import java.util.zip.ZipOutputStream;
 ///
 /// Bouncy Castle signs its jars because Oracle's JDK takes providers of cryptography from signed jars
 /// only. OpenJDK does not ask for that, and Larder uses none of its providers, only its classes. What
-/// a signature costs a running server is some megabytes: the runtime keeps a digest of each of the 8,000
+/// a signature costs a running server is some megabytes: the runtime keeps a digest of each of the 7,500
 /// files in these jars for as long as it lives, and classes of a signed jar do not go into the cache
 /// that makes the start faster. That the jars are the ones their authors made, Maven has checked when it
 /// fetched them. Their licence, which is MIT's, allows it.
