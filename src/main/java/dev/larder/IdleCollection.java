@@ -47,11 +47,15 @@ final class IdleCollection implements Closeable {
       while (true) {
         Thread.sleep(beat);
         long now = collections();
+        boolean isQuiet = now == seen;
         if (isDue(seen, now, ours)) {
           ManagementFactory.getMemoryMXBean().gc();
-          ClassCachePages.release();
           now = collections();
           ours = now;
+        }
+        if (isQuiet) {
+          // Each time: what looks at many classes does not always leave garbage.
+          ClassCachePages.release();
         }
         seen = now;
       }
