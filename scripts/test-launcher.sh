@@ -181,6 +181,7 @@ test_checkout() {
   has "a command runs on a small heap" "^arg -Xmx64m$" "$scratch/out"
   has "and on the quick compiler" "^arg -XX:TieredStopAtLevel=1$" "$scratch/out"
   has "the cache is used" "^arg -XX:AOTCache=" "$scratch/out"
+  has "mapped where it was made for" "^arg -XX:ArchiveRelocationMode=0$" "$scratch/out"
   age
   launch "$scratch/checkout" serve
   is "nothing changed, nothing built" 1 "$(builds)"
@@ -192,6 +193,7 @@ test_checkout() {
   launch "$scratch/checkout" serve
   has "further options come" "^arg -Xmx1g$" "$scratch/out"
   has_not "the cache can be switched off" "AOTCache" "$scratch/out"
+  has_not "and what is only for it" "ArchiveRelocationMode" "$scratch/out"
   with=
 
   # The marks: newer source, removed source, newer pom.
@@ -306,6 +308,9 @@ test_distribution() {
     share/man/man1/larder.1 share/man/man1/larder-mirror-keep.1 share/man/man5/larder.toml.5; do
     if [ -s "$unpacked/$file" ]; then ok; else bad "$file is not in the distribution"; fi
   done
+  # The names in a jar are not compressed.
+  grep -l -a 'META-INF/[^/]*[.]SF' "$unpacked"/lib/*.jar >"$scratch/out"
+  lines "no jar is signed" 0 "$scratch/out"
   XDG_CACHE_HOME=$scratch/cache
   export XDG_CACHE_HOME
   (cd / && "$scratch/bin/larder" --version >"$scratch/out" 2>"$scratch/err" </dev/null)

@@ -10,7 +10,7 @@ import java.time.Duration;
 /// G1 has `G1PeriodicGCInterval` for this.
 ///
 /// It costs a pause of a few hundredths of a second, at a moment when nothing has needed memory for
-/// minutes.
+/// minutes. What the start needed of the class cache goes at the same moment.
 final class IdleCollection implements Closeable {
   /// Long enough that references kept for their usefulness have had their time.
   static final Duration BEAT = Duration.ofMinutes(2);
@@ -47,10 +47,15 @@ final class IdleCollection implements Closeable {
       while (true) {
         Thread.sleep(beat);
         long now = collections();
+        boolean isQuiet = now == seen;
         if (isDue(seen, now, ours)) {
           ManagementFactory.getMemoryMXBean().gc();
           now = collections();
           ours = now;
+        }
+        if (isQuiet) {
+          // Each time: what looks at many classes does not always leave garbage.
+          ClassCachePages.release();
         }
         seen = now;
       }

@@ -64,7 +64,11 @@ class ArchitectureTest {
           Rules.Fence.around(List.of("org.tomlj."), "config"),
           Rules.Fence.around(List.of("org.snakeyaml.", "io.prometheus."), "api"),
           Rules.Fence.around(List.of("picocli."), "cli", ""),
-          Rules.Fence.around(List.of("ch.qos.logback.", "java.lang.foreign."), "log"),
+          Rules.Fence.around(List.of("ch.qos.logback."), "log"),
+          new Rules.Fence(
+              List.of("java.lang.foreign."),
+              c -> Rules.shortName(c).equals("log") || outermost(c).equals("ClassCachePages"),
+              "in log and in ClassCachePages"),
           Rules.Fence.around(List.of("me.tongfei.progressbar."), "cli"),
           // BLAKE2, which the JDK lacks, is a checksum like any other.
           new Rules.Fence(

@@ -20,10 +20,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /// All logs of a server. While it is open, what is said through SLF4J goes where the settings say;
-/// before and after, and in commands, where `logback.xml` says.
+/// before and after, and in commands, where [FirstLog] says.
 public final class Logs implements Closeable {
   private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(Logs.class);
-  private static final String OURS = "dev.larder";
+  static final String OURS = "dev.larder";
 
   private final Surroundings around;
   private final AccessLog access;
