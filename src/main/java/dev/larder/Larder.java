@@ -91,6 +91,7 @@ public final class Larder implements Closeable {
     if (data.formerVersion() != Layout.VERSION) {
       LOG.info("data of layout {} is of layout {} now", data.formerVersion(), Layout.VERSION);
     }
+    ClockWarning.tell(clock.instant());
     EventLog events = new EventLog(clock);
     Database database = owned(Database.open(data.layout().database(), clock));
     cache = owned(Cache.open(config.cache(), data.layout(), database, clock));

@@ -2,6 +2,7 @@ package dev.larder;
 
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.UnixOperatingSystemMXBean;
+import dev.larder.clock.Ages;
 import dev.larder.database.Database;
 import dev.larder.format.Compression;
 import dev.larder.serve.Natives;
@@ -21,9 +22,6 @@ final class MachineCheck {
 
   /// The heap that the launcher gives `larder serve`.
   private static final long SERVE_HEAP = 128L << 20;
-
-  /// A clock before it was never set.
-  private static final Instant PLAUSIBLE = Instant.parse("2020-01-01T00:00:00Z");
 
   /// A connection that is sent a file has two; and there are indexes, upstreams, libraries.
   private static final int SPARE_DESCRIPTORS = 1000;
@@ -138,10 +136,12 @@ final class MachineCheck {
   private void clock() {
     Instant now = clock.instant();
     findings.accept(
-        now.isBefore(PLAUSIBLE)
+        !Ages.isPlausible(now)
             ? Finding.problem(ABOUT, "clock", "says " + now)
-                .because("certificates and signatures seem not to be valid yet")
-                .remedy("set the clock, and let it be set at every start (ntpd, chrony, timesyncd)")
+                .because(
+                    "certificates and signatures seem not to be valid yet, and nothing is removed"
+                        + " because of its age")
+                .remedy(ClockWarning.REMEDY)
             : Finding.ok(ABOUT, "clock", now.toString()));
   }
 }

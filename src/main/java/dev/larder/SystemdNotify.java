@@ -12,26 +12,29 @@ import org.slf4j.LoggerFactory;
 
 /// Tells systemd how the service stands, so that what is ordered after it starts when packages are
 /// served and not before. The protocol is that of sd_notify(3): a datagram of assignments to the
-/// socket that `NOTIFY_SOCKET` names. Without one, nothing is told. That systemd does not hear us
-/// is no reason not to serve.
+/// socket that `NOTIFY_SOCKET` names: a path, or with `@` a name that is no file. Without one,
+/// nothing is told. That systemd does not hear us is no reason not to serve.
 final class SystemdNotify {
   private static final Logger LOG = LoggerFactory.getLogger(SystemdNotify.class);
 
   private static final Duration CLOSING = Duration.ofMinutes(1); // everything but the responses
 
-  private final @Nullable Path socket;
+  /// Stands for the zero that an abstract name begins with.
+  private static final String ABSTRACT = "@";
 
-  private SystemdNotify(@Nullable Path socket) {
+  private final @Nullable String socket;
+
+  private SystemdNotify(@Nullable String socket) {
     this.socket = socket;
   }
 
   /// @param variable the value of `NOTIFY_SOCKET`; empty if it is not set
   static SystemdNotify to(String variable) {
-    boolean path = variable.startsWith("/");
-    if (!path && !variable.isEmpty()) {
-      LOG.warn("systemd is not told how we stand: {} is no path of a socket", variable);
+    boolean named = variable.startsWith("/") || variable.startsWith(ABSTRACT);
+    if (!named && !variable.isEmpty()) {
+      LOG.warn("systemd is not told how we stand: {} is no name of a socket", variable);
     }
-    return new SystemdNotify(path ? Path.of(variable) : null);
+    return new SystemdNotify(named ? variable : null);
   }
 
   /// Packages are served; also after [#reloading()].
@@ -59,7 +62,10 @@ final class SystemdNotify {
     if (socket == null) {
       return;
     }
-    try (LocalDatagrams datagrams = LocalDatagrams.to(socket)) {
+    try (LocalDatagrams datagrams =
+        socket.startsWith(ABSTRACT)
+            ? LocalDatagrams.toAbstract(socket.substring(ABSTRACT.length()))
+            : LocalDatagrams.to(Path.of(socket))) {
       datagrams.send(assignments.getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       LOG.warn("systemd is not told how we stand: {}", e.getMessage());

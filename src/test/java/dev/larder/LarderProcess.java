@@ -95,6 +95,15 @@ final class LarderProcess implements AutoCloseable {
         .env(environment);
   }
 
+  /// The URL of the console without a slash at the end, as the last run has printed it.
+  String console() throws IOException {
+    Matcher line = Pattern.compile("console\\s+(http://\\S+?)/?\\s").matcher(output());
+    if (!line.find()) {
+      throw new IllegalStateException("there is no console");
+    }
+    return line.group(1);
+  }
+
   private Process process() {
     if (process == null) {
       throw new IllegalStateException("not started");

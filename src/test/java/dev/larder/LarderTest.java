@@ -117,9 +117,10 @@ class LarderTest {
     try (Larder larder = open(lines)) {
       assertThat(larder.mirrors()).hasSize(1);
       assertThat(serve(lines)).isEqualTo(1);
+      long pid = ProcessHandle.current().pid();
       assertThat(err)
           .hasToString(
-              "larder: another larder serve is using "
+              "larder: another larder serve (process %d) is using ".formatted(pid)
                   + root.resolve("data")
                   + "; stop it first, or give this one its own data directory\n");
     }

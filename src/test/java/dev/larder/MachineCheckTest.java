@@ -67,4 +67,13 @@ class MachineCheckTest {
         .isNull();
     assertThat(DataCheck.Inodes.parse("")).isNull();
   }
+
+  @Test
+  void whatServeSaysOfAClockThatWasNeverSetTellsWhatToDo() {
+    assertThat(ClockWarning.of(Instant.parse("2020-01-01T00:00:00Z"))).isNull();
+    assertThat(ClockWarning.of(Instant.parse("2019-12-31T23:59:59Z")))
+        .startsWith("the clock says 2019-12-31T23:59:59Z: ")
+        .contains("nothing is removed because of its age")
+        .endsWith("set the clock, and let it be set at every start (ntpd, chrony, timesyncd)");
+  }
 }

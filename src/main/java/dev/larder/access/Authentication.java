@@ -20,6 +20,12 @@ public sealed interface Authentication {
   /// @param at when it ended
   record Expired(String name, Instant at) implements Authentication {}
 
+  /// What was shown ends some day, and perhaps has: the clock of this machine is wrong.
+  ///
+  /// @param name the token's
+  /// @param clock what it says
+  record Undated(String name, Instant clock) implements Authentication {}
+
   /// What was shown is not right, or may have been chosen by a person and was not looked at, after
   /// too many others that were not.
   ///

@@ -1,8 +1,10 @@
 package dev.larder.access;
 
+import dev.larder.clock.Ages;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Objects;
@@ -69,7 +71,8 @@ public final class Authenticator {
     Authentication found = identify(shown);
     return switch (found) {
       case Authentication.Known _ -> found;
-      case Authentication.Wrong _, Authentication.Expired _ -> failed(found, address);
+      case Authentication.Wrong _, Authentication.Expired _, Authentication.Undated _ ->
+          failed(found, address);
       case Authentication.Missing _, Authentication.TooMany _ ->
           throw new IllegalStateException("something was shown and it was looked at");
     };
@@ -92,8 +95,13 @@ public final class Authenticator {
     if (isCli) {
       return new Authentication.Known(Principal.CLI);
     }
-    if (token != null && token.hasExpired(clock.instant())) {
+    Instant now = clock.instant();
+    if (token != null && token.hasExpired(now)) {
       return new Authentication.Expired(token.name(), Objects.requireNonNull(token.expires()));
+    }
+    if (token != null && token.expires() != null && !Ages.isPlausible(now)) {
+      // Nothing else is refused because of the clock, but this may have been stolen long ago.
+      return new Authentication.Undated(token.name(), now);
     }
     if (token != null) {
       tokens.used(token);

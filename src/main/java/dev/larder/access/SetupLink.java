@@ -132,7 +132,8 @@ public final class SetupLink {
       case Authentication.Wrong _,
           Authentication.Known _,
           Authentication.Missing _,
-          Authentication.Expired _ ->
+          Authentication.Expired _,
+          Authentication.Undated _ ->
           new Outcome.Wrong();
     };
   }

@@ -14,6 +14,7 @@ import io.javalin.security.RouteRole;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -145,6 +146,15 @@ final class Gate {
       case Authentication.Expired(String name, Instant at) -> {
         refused(context, ErrorCode.UNAUTHENTICATED);
         throw unauthenticated("the token %s expired at %s".formatted(name, at));
+      }
+      case Authentication.Undated(String name, Instant now) -> {
+        refused(context, ErrorCode.UNAUTHENTICATED);
+        throw new RequestFailed(
+            ErrorCode.UNAUTHENTICATED,
+            "whether the token %s has expired cannot be told: the clock of the server says %s"
+                .formatted(name, now.truncatedTo(ChronoUnit.SECONDS)),
+            "set the clock of the server, or show a token that does not expire, like that in "
+                + access.cli().file());
       }
       case Authentication.TooMany(Duration wait) -> {
         refused(context, ErrorCode.TOO_MANY_FAILURES);

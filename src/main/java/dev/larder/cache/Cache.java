@@ -6,6 +6,7 @@ import dev.larder.cache.Bounds.Portion;
 import dev.larder.cache.Bounds.Shortage;
 import dev.larder.cache.Bounds.Situation;
 import dev.larder.cache.Eviction.Victim;
+import dev.larder.clock.Ages;
 import dev.larder.config.Amount;
 import dev.larder.database.Database;
 import dev.larder.store.Durable;
@@ -45,9 +46,6 @@ public final class Cache implements Closeable, Clearing.Shares {
 
   /// How long after the start it is measured first: a start has other things to read.
   private static final Duration MEASURE_FIRST = Duration.ofMinutes(5);
-
-  /// Before this no clock is right, and nothing is too old by it.
-  private static final Instant PLAUSIBLE = Instant.parse("2020-01-01T00:00:00Z");
 
   private final InstantSource clock;
   private final Layout layout;
@@ -281,7 +279,7 @@ public final class Cache implements Closeable, Clearing.Shares {
   /// Frees `need` bytes and, while we are at it, `more`. Nothing goes if not even the first can be
   /// had: then the new file is not kept in any case.
   private long evict(long need, long more, Predicate<Share> of) {
-    List<Victim> victims = clearing.plan(need + more, of);
+    List<Victim> victims = clearing.plan(need + more, of, now());
     long sum = victims.stream().mapToLong(Victim::bytes).sum();
     return sum < need ? 0 : clearing.evict(victims);
   }
@@ -296,7 +294,7 @@ public final class Cache implements Closeable, Clearing.Shares {
     measure();
     clearingLock.lock();
     try {
-      List<Victim> outdated = isPlausible() ? clearing.outdated(now()) : List.of();
+      List<Victim> outdated = Ages.isPlausible(now()) ? clearing.outdated(now()) : List.of();
       long freed = outdated.stream().mapToLong(Victim::bytes).sum();
       List<Victim> surplus = surplus(Math.max(0, least - freed), freed);
       surplus.removeIf(victim -> isAmong(outdated, victim));
@@ -326,7 +324,8 @@ public final class Cache implements Closeable, Clearing.Shares {
   /// @param going so many go already for another reason
   private List<Victim> surplus(long least, long going) {
     long need = Math.max(least, bounds.surplus(situation()) - going);
-    List<Victim> victims = new ArrayList<>(need > 0 ? clearing.plan(need, any -> true) : List.of());
+    List<Victim> victims =
+        new ArrayList<>(need > 0 ? clearing.plan(need, any -> true, now()) : List.of());
     for (Share share : shares) {
       long own = bounds.surplus(portion(share));
       long chosen =
@@ -336,14 +335,10 @@ public final class Cache implements Closeable, Clearing.Shares {
               .sum();
       if (own > chosen) {
         victims.removeIf(victim -> victim.mirror().equals(share.mirror()));
-        victims.addAll(clearing.plan(own, share::equals));
+        victims.addAll(clearing.plan(own, share::equals, now()));
       }
     }
     return victims;
-  }
-
-  private boolean isPlausible() {
-    return now().isAfter(PLAUSIBLE);
   }
 
   /// One at a time: each corrects what was believed when it began.

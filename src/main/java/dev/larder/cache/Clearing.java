@@ -2,6 +2,7 @@ package dev.larder.cache;
 
 import dev.larder.cache.Eviction.Victim;
 import dev.larder.cache.FileUseTable.Row;
+import dev.larder.clock.Ages;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,8 +39,8 @@ final class Clearing {
   /// What would go to free `need` bytes.
   ///
   /// @param of whose files may go
-  List<Victim> plan(long need, Predicate<Share> of) {
-    shares.all().forEach(Share::flush);
+  List<Victim> plan(long need, Predicate<Share> of, Instant now) {
+    writeDown(now);
     Eviction eviction = new Eviction(need);
     @Nullable Row last = null;
     while (!eviction.isSettled()) {
@@ -58,6 +59,14 @@ final class Clearing {
     return eviction.chosen();
   }
 
+  /// What was used while the clock was wrong was used nobody knows when: as if it were now.
+  private void writeDown(Instant now) {
+    shares.all().forEach(Share::flush);
+    if (Ages.isPlausible(now)) {
+      table.date(Ages.EARLIEST.getEpochSecond(), now.getEpochSecond());
+    }
+  }
+
   private @Nullable Victim victim(Row row, Predicate<Share> of) {
     Share share = shares.of(row.mirror());
     Stock stock = share == null ? null : share.stock();
@@ -70,8 +79,10 @@ final class Clearing {
   }
 
   /// Files nobody has asked for in as long as their mirror keeps them.
+  ///
+  /// @param now by a clock that may be right
   List<Victim> outdated(Instant now) {
-    shares.all().forEach(Share::flush);
+    writeDown(now);
     List<Victim> victims = new ArrayList<>();
     Instant latest = Instant.MIN;
     for (Share share : shares.all()) {

@@ -77,6 +77,12 @@ final class FileUseTable {
     });
   }
 
+  /// Those that were asked for before `earliest` were asked for at `now`.
+  void date(long earliest, long now) {
+    database.transact(handle ->
+        handle.execute("UPDATE file_use SET used_at = ? WHERE used_at < ?", now, earliest));
+  }
+
   void remove(String mirror, Collection<String> names) {
     database.transact(handle -> {
       PreparedBatch batch =

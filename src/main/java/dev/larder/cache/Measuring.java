@@ -75,8 +75,10 @@ final class Measuring {
         tree,
         (file, attributes, bytes) -> {
           Instant came = changed(file, attributes);
-          // What comes while we walk is counted by itself.
-          if (!isTemporary(file) && came.isBefore(began)) {
+          // What comes while we walk is counted by itself; what is yet to come was here before the
+          // clock was set back.
+          boolean counts = came.isBefore(began) || came.isAfter(clock.instant());
+          if (!isTemporary(file) && counts) {
             sum[0] += bytes;
             add(found, new Row(share.mirror(), name(tree, file), bytes, came.getEpochSecond(), 0));
           }

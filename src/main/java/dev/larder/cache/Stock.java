@@ -27,7 +27,8 @@ public interface Stock {
   /// @throws IOException if the disk fails
   Verdict verify(String name, Pace pace) throws IOException, InterruptedException;
 
-  /// What has to go after a restart or because of its age, besides files that clients can ask for.
+  /// Removes what has to go after a restart or because of its age, besides files that clients can
+  /// ask for. By a clock that is wrong, nothing goes because of its age.
   ///
   /// @throws IOException if the disk fails
   void tidy(Instant now) throws IOException;

@@ -14,8 +14,8 @@ import picocli.CommandLine.Command;
     name = "status",
     description = {
       "Shows how the server, its mirrors and the downloads under way stand.",
-      "As tsv, the first field says what a line is about: server, mirror, upstream, root, fill,"
-          + " kept, repo."
+      "As tsv, the first field says what a line is about: server, waiting, mirror, upstream, root,"
+          + " fill, kept, repo."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -51,6 +51,7 @@ final class StatusCommand implements Callable<Integer> {
       }
     } else {
       serverTable(status.server(), output.words()).writeTabbed(output.out(), "server");
+      status.server().waiting().forEach(why -> output.line("waiting\t" + Wording.plain(why)));
       tables.writeTabbed(status.mirrors());
       RepoCommand.table(status.repositories(), output).writeTabbed(output.out(), "repo");
     }

@@ -89,7 +89,9 @@ public final class Refusals {
   }
 
   /// Counts one.
-  public void count(Reason reason, InetAddress client) {
+  ///
+  /// @return whether it is the first one of this client within a minute, and so may be told at once
+  public boolean count(Reason reason, InetAddress client) {
     all.of(reason).increment();
     ClientKey key = ClientKey.of(client, limits.settings().ipv6Prefix());
     Minute now = minute.get();
@@ -99,9 +101,11 @@ public final class Refusals {
     }
     if (tally == null) {
       now.others.increment();
-    } else {
-      tally.of(reason).increment();
+      return false;
     }
+    boolean first = tally.sum() == 0;
+    tally.of(reason).increment();
+    return first;
   }
 
   /// How many there were since the start, by the word for the reason.

@@ -30,7 +30,7 @@ public final class LocalDatagrams implements Closeable {
   private static final boolean BSD = !System.getProperty("os.name", "").equals("Linux");
   private static final int SOL_SOCKET = BSD ? 0xffff : 1;
   private static final int SO_SNDTIMEO = BSD ? 0x1005 : 21;
-  private static final int LONGEST_PATH = BSD ? 103 : 107;
+  private static final int LONGEST_NAME = BSD ? 103 : 107;
   private static final int FAMILY_BYTES = 2;
 
   private static final MethodHandle SOCKET =
@@ -65,12 +65,12 @@ public final class LocalDatagrams implements Closeable {
   private static final MethodHandle CLOSE =
       function("close", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
 
-  private final Path path;
+  private final String receiver;
   private final byte[] address;
   private int socket;
 
-  private LocalDatagrams(Path path, byte[] address) {
-    this.path = path;
+  private LocalDatagrams(String receiver, byte[] address) {
+    this.receiver = receiver;
     this.address = address;
   }
 
@@ -83,20 +83,37 @@ public final class LocalDatagrams implements Closeable {
   ///
   /// @throws IOException if there can be no socket, or the path is too long for one
   public static LocalDatagrams to(Path path) throws IOException {
-    byte[] name = path.toString().getBytes(StandardCharsets.UTF_8);
-    if (name.length > LONGEST_PATH) {
-      throw new IOException(path + " is too long for the name of a socket");
+    return to(path.toString(), path + "\0");
+  }
+
+  /// A socket that sends to a name of Linux's abstract namespace (unix(7)), which is no file: its
+  /// first byte is zero, and it has no end but that of the address.
+  ///
+  /// @param name without that byte
+  /// @throws IOException if there can be no socket, the name is too long for one, or this system
+  ///   knows no such names
+  public static LocalDatagrams toAbstract(String name) throws IOException {
+    if (BSD) {
+      throw new IOException("@" + name + ": only Linux knows sockets without a path");
     }
-    LocalDatagrams datagrams = new LocalDatagrams(path, socketAddress(name));
+    return to("@" + name, "\0" + name);
+  }
+
+  private static LocalDatagrams to(String receiver, String name) throws IOException {
+    byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+    if (bytes.length > LONGEST_NAME + 1) {
+      throw new IOException(receiver + " is too long for the name of a socket");
+    }
+    LocalDatagrams datagrams = new LocalDatagrams(receiver, socketAddress(bytes));
     datagrams.open();
     return datagrams;
   }
 
   /// `struct sockaddr_un`: the family is two bytes on Linux; on BSD the first is the length.
   private static byte[] socketAddress(byte[] name) {
-    byte[] address = new byte[FAMILY_BYTES + name.length + 1];
+    byte[] address = new byte[FAMILY_BYTES + name.length];
     if (BSD) {
-      address[0] = (byte) (address.length - 1);
+      address[0] = (byte) (address.length - 1); // without the zero at the end
       address[1] = AF_UNIX;
     } else {
       short family = AF_UNIX;
@@ -151,7 +168,7 @@ public final class LocalDatagrams implements Closeable {
   }
 
   private IOException failed(String what, MemorySegment state) {
-    return new IOException(path + ": " + what + " (error " + (int) CODE.get(state, 0L) + ")");
+    return new IOException(receiver + ": " + what + " (error " + (int) CODE.get(state, 0L) + ")");
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.larder.log;
 
+import dev.larder.clock.Ages;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -39,6 +40,7 @@ final class LogFile implements Closeable {
   private final Path path;
   private final Rotation rotation;
   private final InstantSource clock;
+  private final Ages ages = new Ages();
   private final Object tidying = new Object();
   private @Nullable FileChannel channel;
   private @Nullable Object identity;
@@ -138,7 +140,7 @@ final class LogFile implements Closeable {
       // Others may have emptied it.
       size = open.size();
     }
-    if (rotation.isDue(size, bornAt, now) && movedAway(now)) {
+    if (rotation.isDue(size, bornAt, ages, now) && movedAway(now)) {
       release();
       open = open();
       Thread.ofVirtual().name("log-tidy").start(this::tidy);

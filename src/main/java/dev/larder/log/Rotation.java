@@ -1,5 +1,6 @@
 package dev.larder.log;
 
+import dev.larder.clock.Ages;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -10,10 +11,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,9 +41,9 @@ record Rotation(long maxSize, Duration maxAge, int keep, boolean compress) {
   private static final String UNFINISHED = ".gz.part";
 
   /// Whether a file of this size and age is to be moved away. An empty one never is.
-  boolean isDue(long size, Instant bornAt, Instant now) {
+  boolean isDue(long size, Instant bornAt, Ages ages, Instant now) {
     boolean big = maxSize > 0 && size >= maxSize;
-    boolean old = maxAge.isPositive() && !bornAt.plus(maxAge).isAfter(now);
+    boolean old = maxAge.isPositive() && ages.hasReached(bornAt, maxAge, now);
     return size > 0 && (big || old);
   }
 
@@ -48,12 +52,30 @@ record Rotation(long maxSize, Duration maxAge, int keep, boolean compress) {
   /// @return false if one was moved in this very millisecond: then the next line is early enough
   /// @throws IOException if it cannot be renamed
   boolean moveAway(Path path, Instant now) throws IOException {
-    Path target = path.resolveSibling(path.getFileName() + "." + STAMP.format(now));
-    if (Files.exists(target)) {
+    Instant last = last(path);
+    if (now.truncatedTo(ChronoUnit.MILLIS).equals(last)) {
       return false;
     }
+    // By a clock that was set back it would seem the oldest, and be the first to be removed.
+    Instant time = last != null && last.isAfter(now) ? last.plusMillis(1) : now;
+    Path target = path.resolveSibling(path.getFileName() + "." + STAMP.format(time));
     Files.move(path, target, StandardCopyOption.ATOMIC_MOVE);
     return true;
+  }
+
+  /// The time in the name of the newest one, or null if there is none.
+  private static @Nullable Instant last(Path path) throws IOException {
+    List<Path> moved = moved(path);
+    if (moved.isEmpty()) {
+      return null;
+    }
+    String name = moved.getLast().getFileName().toString();
+    String stamp = name.substring(path.getFileName().toString().length() + 1);
+    try {
+      return STAMP.parse(stamp.replace(PACKED, ""), Instant::from);
+    } catch (DateTimeParseException e) {
+      return null; // somebody else's name: no such day
+    }
   }
 
   /// Packs what was moved away, and removes the oldest. What fails is said and tried again after

@@ -1,7 +1,9 @@
 package dev.larder.mirror;
 
+import dev.larder.clock.Ages;
 import dev.larder.store.RelPath;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -31,6 +33,7 @@ final class LastUse {
   private final ConcurrentHashMap<RelPath, Long> indexes = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, Long> recent = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, Long> unflushed = new ConcurrentHashMap<>();
+  private volatile boolean dated;
 
   /// @param window gives how long a use counts
   LastUse(LastUseTable table, InstantSource clock, Supplier<Duration> window) {
@@ -48,7 +51,20 @@ final class LastUse {
   }
 
   private long since() {
-    return clock.instant().minus(window.get()).getEpochSecond();
+    Instant now = clock.instant();
+    if (!dated && Ages.isPlausible(now)) {
+      dated = true;
+      date(now.getEpochSecond());
+    }
+    return now.minus(window.get()).getEpochSecond();
+  }
+
+  /// What was used while the clock was wrong was used nobody knows when: as if it were now.
+  private void date(long now) {
+    long earliest = Ages.EARLIEST.getEpochSecond();
+    unflushed.replaceAll((name, at) -> at < earliest ? now : at);
+    indexes.replaceAll((path, at) -> at < earliest ? now : at);
+    table.date(earliest, now);
   }
 
   void index(RelPath path) {
@@ -115,10 +131,13 @@ final class LastUse {
     }
   }
 
-  /// Forgets what no longer counts.
+  /// Forgets what no longer counts; by a clock that is wrong, nothing.
   void tidy() {
-    table.removeBefore(since());
+    if (!Ages.isPlausible(clock.instant())) {
+      return;
+    }
     long since = since();
+    table.removeBefore(since);
     indexes.values().removeIf(at -> at < since);
   }
 }

@@ -54,6 +54,17 @@ final class LastUseTable {
             .execute());
   }
 
+  /// What was last used before `earliest` was at `now`; both in epoch seconds.
+  void date(long earliest, long now) {
+    database.transact(handle ->
+        handle
+            .createUpdate("UPDATE last_use SET at = :now WHERE mirror = :mirror AND at < :earliest")
+            .bind("now", now)
+            .bind("mirror", mirror)
+            .bind("earliest", earliest)
+            .execute());
+  }
+
   void put(Map<String, Long> uses) {
     database.transact(handle -> {
       for (Map.Entry<String, Long> use : uses.entrySet()) {

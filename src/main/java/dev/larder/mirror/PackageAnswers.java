@@ -257,9 +257,10 @@ final class PackageAnswers {
   }
 
   private boolean isRecent(Held held) {
-    return Instant.ofEpochSecond(held.row().checkedAt())
-        .plus(workings.settings().refresh())
-        .isAfter(workings.clock().instant());
+    Instant now = workings.clock().instant();
+    Instant checked = Instant.ofEpochSecond(held.row().checkedAt());
+    // One that is yet to come was before the clock was set back, nobody knows how long.
+    return !checked.isAfter(now) && checked.plus(workings.settings().refresh()).isAfter(now);
   }
 
   private static Map<String, String> conditional(@Nullable Held held) {

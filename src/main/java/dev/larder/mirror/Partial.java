@@ -1,5 +1,6 @@
 package dev.larder.mirror;
 
+import dev.larder.clock.Ages;
 import dev.larder.store.Checksum;
 import dev.larder.store.RelPath;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -102,13 +104,16 @@ final class Partial {
     }
   }
 
-  /// Removes what can never be gone on with. Run once at start.
+  /// Removes what can never be gone on with, and what has waited for long; by a clock that is
+  /// wrong, nothing has. What was written while the clock was wrong waits from now on. Run once at
+  /// start.
   ///
   /// @throws IOException if the directory cannot be read
   static void recover(Path directory, Instant now) throws IOException {
     if (!Files.isDirectory(directory)) {
       return;
     }
+    Ages ages = new Ages();
     List<Path> files = new ArrayList<>();
     try (Stream<Path> entries = Files.list(directory)) {
       entries.forEach(files::add);
@@ -119,9 +124,12 @@ final class Partial {
           name.endsWith(PART)
               && !Files.exists(
                   file.resolveSibling(name.substring(0, name.length() - PART.length()) + JOURNAL));
-      boolean old = Files.getLastModifiedTime(file).toInstant().isBefore(now.minus(FORGET_AFTER));
+      Instant written = Files.getLastModifiedTime(file).toInstant();
+      boolean old = ages.hasReached(written, FORGET_AFTER, now);
       if (orphan || old || name.startsWith(".")) {
         Files.deleteIfExists(file);
+      } else if (Ages.isPlausible(now) && !Ages.isPlausible(written)) {
+        Files.setLastModifiedTime(file, FileTime.from(now));
       }
     }
   }

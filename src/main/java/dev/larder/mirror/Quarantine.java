@@ -1,11 +1,13 @@
 package dev.larder.mirror;
 
+import dev.larder.clock.Ages;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.stream.Stream;
 
 /// Damaged files that were put aside, so that somebody can find out what damaged them. Their names
@@ -20,32 +22,43 @@ record Quarantine(Path directory) {
   /// @throws IOException if the disk fails
   void take(Path file, Instant now) throws IOException {
     Files.createDirectories(directory);
-    String name = now.getEpochSecond() + "-" + file.getFileName();
+    move(file, file.getFileName().toString(), now);
+  }
+
+  private void move(Path file, String as, Instant now) throws IOException {
+    String name = now.getEpochSecond() + "-" + as;
     for (int other = 1; ; other++) {
       try {
         Files.move(file, directory.resolve(name));
         return;
       } catch (FileAlreadyExistsException e) {
         // Files of many directories have the same name: data.pkg.
-        name = now.getEpochSecond() + "-" + other + "-" + file.getFileName();
+        name = now.getEpochSecond() + "-" + other + "-" + as;
       }
     }
   }
 
-  /// Removes what has been here for long.
+  /// Removes what has been here for long; by a clock that is wrong, nothing. What was put aside
+  /// while the clock was wrong stays for a week from now on.
   ///
   /// @throws IOException if the disk fails
   void tidy(Instant now) throws IOException {
-    if (!Files.isDirectory(directory)) {
+    if (!Ages.isPlausible(now) || !Files.isDirectory(directory)) {
       return;
     }
+    List<Path> all;
     try (Stream<Path> files = Files.list(directory)) {
-      for (Path file : (Iterable<Path>) files::iterator) {
-        String since = file.getFileName().toString().replaceFirst("-.*", "");
-        if (!since.matches("\\d{1,12}")
-            || Instant.ofEpochSecond(Long.parseLong(since)).plus(FOR).isBefore(now)) {
-          Files.delete(file);
-        }
+      all = files.toList();
+    }
+    for (Path file : all) {
+      String name = file.getFileName().toString();
+      String seconds = name.replaceFirst("-.*", "");
+      Instant since =
+          seconds.matches("\\d{1,12}") ? Instant.ofEpochSecond(Long.parseLong(seconds)) : null;
+      if (since != null && !Ages.isPlausible(since)) {
+        move(file, name.replaceFirst("\\d+-?", ""), now);
+      } else if (since == null || since.plus(FOR).isBefore(now)) {
+        Files.delete(file);
       }
     }
   }

@@ -1,5 +1,6 @@
 package dev.larder.mirror;
 
+import dev.larder.clock.Ages;
 import dev.larder.format.PathKind;
 import dev.larder.mirror.Refresh.Finding;
 import dev.larder.repo.Generation;
@@ -55,6 +56,7 @@ final class Root {
   private final Refresh refresh;
   private final Switchover switchover;
   private final ExecutorService threads;
+  private final Ages ages = new Ages();
   private final ReentrantLock refreshing = new ReentrantLock();
   private final Map<RelPath, Instant> absent = new ConcurrentHashMap<>();
   private volatile List<Generation> known = List.of(); // newest first; the first is current
@@ -362,10 +364,8 @@ final class Root {
     Refusal refused = refusal;
     return refused != null
         && refused.older()
-        && workings
-            .clock()
-            .instant()
-            .isAfter(refused.since().plus(workings.settings().acceptRollbackAfter()));
+        && ages.hasReached(
+            refused.since(), workings.settings().acceptRollbackAfter(), workings.clock().instant());
   }
 
   private RefreshOutcome act(Finding finding) throws IOException, InterruptedException {
@@ -396,10 +396,11 @@ final class Root {
       }
       case Finding.Refused refused -> {
         Refusal before = refusal;
+        Instant now = workings.clock().instant();
         Instant since =
             before != null && before.older() == refused.older()
-                ? before.since()
-                : workings.clock().instant();
+                ? ages.since(before.since(), now)
+                : now;
         refusal = new Refusal(refused.why(), refused.older(), since);
         generations.noteRefusedSince(refused.older() ? since : null);
         lastError = null; // it has answered
@@ -459,7 +460,17 @@ final class Root {
 
   /// Forgets what is held for too long.
   private void retain() {
-    switchover.retain(known, staying -> known = staying);
+    List<Generation> all = known;
+    if (all.size() > 1) {
+      MirrorSettings settings = workings.settings();
+      Holding holding = new Holding(settings.heldGenerations(), settings.heldFor());
+      Instant superseded = all.getFirst().origin().fetchedAt();
+      List<Generation> staying = new ArrayList<>(List.of(all.getFirst()));
+      staying.addAll(
+          holding.of(
+              all.subList(1, all.size()), superseded, ages, workings.clock().instant()));
+      switchover.retain(all, List.copyOf(staying), () -> known = List.copyOf(staying));
+    }
   }
 
   MirrorReport.RootReport report() {

@@ -26,7 +26,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,9 +42,6 @@ final class Switchover {
   static final Duration PREFETCH_LIMIT = Duration.ofSeconds(30);
 
   private static final int PREFETCH_AT_ONCE = 6;
-
-  /// A client follows a redirect into a generation at once; for so long every generation is there.
-  private static final Duration JUST_SUPERSEDED = Duration.ofMinutes(2);
 
   private final RelPath root;
   private final Workings workings;
@@ -337,35 +333,18 @@ final class Switchover {
     });
   }
 
-  /// Those of `all` (newest first) that are not held for too long.
-  private List<Generation> staying(List<Generation> all) {
-    Instant now = workings.clock().instant();
-    Instant oldest = now.minus(workings.settings().heldFor());
-    List<Generation> kept = new ArrayList<>();
-    Instant superseded = now;
-    for (Generation each : all) {
-      boolean justNow = superseded.plus(JUST_SUPERSEDED).isAfter(now);
-      superseded = each.origin().fetchedAt(); // the next one is older, and this one took its place
-      boolean young = superseded.isAfter(oldest);
-      boolean fits = kept.size() <= workings.settings().heldGenerations();
-      if (kept.isEmpty() || justNow || (fits && young)) {
-        kept.add(each);
-      }
-    }
-    return List.copyOf(kept);
-  }
-
-  /// Removes those of `all` (newest first) that are held for too long; none while a backup reads.
+  /// Removes the generations that need not stay; none while a backup reads.
   ///
-  /// @param known told those that stay, before the others go
-  void retain(List<Generation> all, Consumer<List<Generation>> known) {
-    List<Generation> staying = staying(all);
+  /// @param all those there are, newest first
+  /// @param staying those of them that stay
+  /// @param before run before the others go
+  void retain(List<Generation> all, List<Generation> staying, Runnable before) {
     if (staying.size() == all.size()) {
       return;
     }
     try (Hold right = Hold.toRemove(layout)) {
       if (right != null) {
-        known.accept(staying);
+        before.run();
         forget(staying, all.stream().filter(one -> !staying.contains(one)).toList());
       }
     } catch (IOException e) {

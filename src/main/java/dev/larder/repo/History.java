@@ -1,5 +1,6 @@
 package dev.larder.repo;
 
+import dev.larder.clock.Ages;
 import dev.larder.format.IndexOrder.Entry;
 import dev.larder.sign.Signers;
 import dev.larder.store.Checksum;
@@ -10,6 +11,7 @@ import dev.larder.store.RelPath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -33,6 +35,7 @@ final class History {
   private final PackageTable table;
   private final SignerSource signers;
   private final InstantSource clock;
+  private final Ages ages = new Ages();
 
   /// Newest number first. The current one is the first: one that was written and never selected is
   /// not among them.
@@ -217,18 +220,20 @@ final class History {
         return;
       }
       List<Held> all = held;
+      Instant now = clock.instant();
       List<Retention.Candidate> candidates = new ArrayList<>();
       for (int i = 0; i < all.size(); i++) {
         Packages newer = i == 0 ? null : all.get(i - 1).packages();
         candidates.add(
             new Retention.Candidate(
-                all.get(i).packages(newer), all.get(i).generation().origin().fetchedAt()));
+                all.get(i).packages(newer),
+                ages.since(all.get(i).generation().origin().fetchedAt(), now)));
       }
       int stays =
           Retention.stays(
               candidates,
               new Retention.Limits(settings.keep(), settings.heldGenerations(), settings.maxSize()),
-              clock.instant());
+              now);
       if (stays < all.size()) {
         retire(all.subList(0, stays), all.subList(stays, all.size()));
       }

@@ -22,7 +22,7 @@ final class Retention {
 
   /// A generation.
   ///
-  /// @param at when it was made
+  /// @param at from when on its age counts
   record Candidate(Packages packages, Instant at) {}
 
   /// What the settings say.

@@ -78,10 +78,12 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
     watch.start(ctx.channel(), this::isBusy);
-    admit(turnstile.open(ends.peer(ctx.channel())));
+    admit(ends.peer(ctx.channel()));
   }
 
-  private void admit(OpenConnections.Verdict verdict) {
+  /// Counts the connection as one of `from`.
+  private void admit(InetAddress from) {
+    OpenConnections.Verdict verdict = turnstile.open(from);
     if (service.reception().closed(ends.client(channel())) != null
         || verdict != OpenConnections.Verdict.WELCOME) {
       watch.hurry();
@@ -317,10 +319,13 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
     }
   }
 
-  /// A proxy says for whom it made the connection: see [Ends#madeFor]. It counts as theirs.
+  /// A proxy says for whom it made the connection: see [Ends#madeFor]. From then on it counts for
+  /// that client.
   void madeFor(InetAddress client, @Nullable InetSocketAddress local) {
     ends.madeFor(channel(), client, local);
-    admit(turnstile.open(client));
+    if (!turnstile.isShut()) {
+      admit(client);
+    }
   }
 
   // Writing

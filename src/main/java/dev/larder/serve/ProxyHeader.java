@@ -112,8 +112,9 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
     }
     closed = true;
     InetSocketAddress peer = (InetSocketAddress) ctx.channel().remoteAddress();
-    refusals.count(Refusals.Reason.PROXY, peer.getAddress());
-    log.warn("connection from {} closed: {}", ctx.channel().remoteAddress(), why);
+    if (refusals.count(Refusals.Reason.PROXY, peer.getAddress())) {
+      log.warn("connection from {} closed: {}", peer, why);
+    }
     ctx.close();
   }
 }

@@ -26,12 +26,17 @@ final class Turnstile {
     this.clients = clients;
   }
 
-  /// The connection is open, or it is told whose it is.
-  OpenConnections.Verdict open(InetAddress peer) {
+  /// The connection is open; or a proxy has said for whom it is open.
+  OpenConnections.Verdict open(InetAddress from) {
     close();
-    OpenConnections.Ticket given = clients.connections().open(peer);
+    OpenConnections.Ticket given = clients.connections().open(from);
     ticket = given;
     return given.verdict();
+  }
+
+  /// Whether the connection is one too many.
+  boolean isShut() {
+    return ticket != null && ticket.verdict() != OpenConnections.Verdict.WELCOME;
   }
 
   /// The connection is closed.
@@ -45,10 +50,7 @@ final class Turnstile {
   static Request tooMany(OpenConnections.Verdict verdict, Client of) {
     Request.Refusal why =
         verdict == OpenConnections.Verdict.TOO_MANY
-            ? new Request.Refusal(
-                503,
-                "There are too many connections ([limits] connections of this server); try again soon.",
-                true)
+            ? new Request.Refusal(503, "There are too many connections ([limits] connections of this server); try again soon.", true)
             : new Request.Refusal(
                 429,
                 "Your address has too many connections ([limits] connections-per-client of this"

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -90,6 +91,26 @@ class AuthenticatorTest {
     assertThat(who(made.secret())).isEqualTo("token:ci");
     clock.advance(Duration.ofSeconds(1));
     assertThat(ask(made.secret())).isEqualTo(new Authentication.Expired("ci", clock.instant()));
+  }
+
+  @Test
+  void byAWrongClockNobodyKnowsWhetherATokenHasExpired() throws IOException {
+    List<Scope> scopes = Scope.parse(List.of("admin"));
+    Tokens.Creation.Made brief =
+        (Tokens.Creation.Made)
+            access
+                .tokens()
+                .create(
+                    new Tokens.Order("brief", scopes, clock.instant().plus(Duration.ofDays(1))),
+                    "cli");
+    Tokens.Creation.Made lasting =
+        (Tokens.Creation.Made)
+            access.tokens().create(new Tokens.Order("lasting", scopes, null), "cli");
+    clock.advance(Duration.between(clock.instant(), Instant.parse("1970-01-01T00:10:00Z")));
+    assertThat(ask(brief.secret())).isEqualTo(new Authentication.Undated("brief", clock.instant()));
+    assertThat(who(lasting.secret())).isEqualTo("token:lasting");
+    clock.advance(Duration.between(clock.instant(), Instant.parse("2026-03-01T12:00:00Z")));
+    assertThat(who(brief.secret())).isEqualTo("token:brief");
   }
 
   @Test

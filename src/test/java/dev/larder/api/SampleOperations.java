@@ -86,7 +86,7 @@ public final class SampleOperations implements Operations {
         List.of("http://127.0.0.1:8080", "http://192.0.2.7:8080"),
         own,
         publicUrl,
-        List.of("cannot listen on 192.0.2.7:8080: this machine has no such address"),
+        List.of("cannot listen on 198.51.100.9:80: this machine has no such address"),
         44_238_217_216L,
         new ServerReport.Load(
             List.of(

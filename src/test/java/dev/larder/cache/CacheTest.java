@@ -216,6 +216,33 @@ class CacheTest {
   }
 
   @Test
+  void whatWasUsedByAWrongClockIsKeptFromWhenItIsRight() throws IOException {
+    Cache cache = cache(100 * MIB);
+    Shelf arch = new Shelf(cache, "arch", new Amount.Percent(100), Duration.ofDays(1));
+    now = Instant.parse("1970-01-01T00:00:10Z");
+    arch.add("a", MIB, Rank.USED);
+    now = Instant.parse("2026-11-26T12:00:00Z");
+    assertThat(cache.collect(0, false).items()).isEmpty();
+    now = now.plus(Duration.ofHours(23));
+    assertThat(cache.collect(0, false).items()).isEmpty();
+    assertThat(arch.has("a")).isTrue();
+    now = now.plus(Duration.ofHours(2));
+    cache.collect(0, false);
+    assertThat(arch.has("a")).isFalse();
+  }
+
+  @Test
+  void whatIsYetToComeByAClockThatWasSetBackTakesRoomAsWell() throws IOException {
+    Cache cache = cache(100 * MIB);
+    Shelf arch = new Shelf(cache, "arch", new Amount.Percent(100), null);
+    arch.add("a", 2 * MIB, Rank.USED);
+    now = Instant.parse("1970-01-01T00:00:10Z");
+    cache.collect(0, false);
+    assertThat(cache.report().mirrors().getFirst().files()).isEqualTo(2L * MIB);
+    assertThat(arch.has("a")).isTrue();
+  }
+
+  @Test
   void whatWasDoneByHandIsSeenByTheNextLook() throws IOException {
     Cache cache = cache(100 * MIB);
     Shelf arch = new Shelf(cache, "arch", new Amount.Percent(100), null);

@@ -56,6 +56,7 @@ class CliTest {
             """
             larder 1.2.3 at SERVER, up 3d (Java 25.0.3)
               packages  http://127.0.0.1:8080  http://192.0.2.7:8080
+              waiting   cannot listen on 198.51.100.9:80: this machine has no such address
               data      /var/lib/larder, 41.2 GiB free
 
             MIRROR  FORMAT  STATE    REQUESTS   HITS  FROM CACHE  FROM UPSTREAM
@@ -83,6 +84,7 @@ class CliTest {
         .isEqualTo(
             """
             server|1.2.3|25.0.3|2026-11-17T11:59:00Z|/var/lib/larder|44238217216|http://127.0.0.1:8080,http://192.0.2.7:8080
+            waiting|cannot listen on 198.51.100.9:80: this machine has no such address
             mirror|arch|pacman|refused|2000|1825|13207024435|1181116006
             mirror|quiet|pacman|idle|0|0|0|0
             upstream|arch|https://one.example|ok||

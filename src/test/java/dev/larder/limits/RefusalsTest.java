@@ -54,6 +54,16 @@ class RefusalsTest {
   }
 
   @Test
+  void theFirstOfAClientWithinAMinuteIsKnownAsThat() {
+    InetAddress client = InetAddress.ofLiteral("192.0.2.1");
+    assertThat(refusals.count(Refusals.Reason.PROXY, client)).isTrue();
+    assertThat(refusals.count(Refusals.Reason.PROXY, client)).isFalse();
+    assertThat(refusals.count(Refusals.Reason.PROXY, InetAddress.ofLiteral("192.0.2.2"))).isTrue();
+    refusals.tell();
+    assertThat(refusals.count(Refusals.Reason.PROXY, client)).isTrue();
+  }
+
+  @Test
   void ofVeryManyClientsTheMostAreNamed() {
     for (int i = 0; i < 5000; i++) {
       refusals.count(

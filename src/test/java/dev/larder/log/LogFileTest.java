@@ -184,4 +184,45 @@ class LogFileTest {
     }
     assertThat(path).hasContent("three\n");
   }
+
+  @Test
+  void byAWrongClockNoneIsMovedAwayForItsAge() throws IOException {
+    now = Instant.parse("1970-01-01T00:00:10Z");
+    try (LogFile file = open(new Rotation(0, Duration.ofDays(1), 2, false))) {
+      write(file, "one");
+      now = now.plus(Duration.ofDays(400));
+      write(file, "two");
+      // Set right: its age is not known, and counts from here.
+      now = Instant.parse("2026-11-26T16:30:00Z");
+      write(file, "three");
+      now = now.plus(Duration.ofHours(23));
+      write(file, "four");
+      assertThat(path).hasContent("one\ntwo\nthree\nfour\n");
+      now = now.plus(Duration.ofHours(1));
+      write(file, "five");
+      assertThat(path).hasContent("five\n");
+    }
+  }
+
+  @Test
+  void whatWasMovedAwayLastIsTheNewestThoughTheClockWasSetBack() throws IOException {
+    Rotation rotation = new Rotation(4, Duration.ZERO, 2, false);
+    try (LogFile file = open(rotation)) {
+      for (int i = 0; i < 3; i++) {
+        write(file, "line" + i);
+        now = now.plusSeconds(60);
+      }
+      now = Instant.parse("1970-01-01T00:00:10Z");
+      for (int i = 3; i < 5; i++) {
+        now = now.plusSeconds(60);
+        write(file, "line" + i);
+      }
+      await().untilAsserted(() -> assertThat(names()).hasSize(3));
+    }
+    try (Stream<Path> files = Files.list(directory.resolve("logs"))) {
+      assertThat(files.toList())
+          .extracting(each -> Files.readString(each).strip())
+          .containsExactlyInAnyOrder("line2", "line3", "line4");
+    }
+  }
 }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -99,6 +100,35 @@ class PartialTest {
     assertThat(files(".journal")).hasSize(1);
 
     Partial.recover(directory, Instant.now().plus(Duration.ofDays(8)));
+    assertThat(files("")).isEmpty();
+  }
+
+  /// A partial that can be gone on with, as written at `time`.
+  private void provable(Instant time) throws IOException {
+    Partial provable = Partial.open(directory, PATH, PROMISE);
+    write(provable, 40);
+    provable.journal(40, TIME);
+    provable.channel().close();
+    for (Path file : files("")) {
+      Files.setLastModifiedTime(file, FileTime.from(time));
+    }
+  }
+
+  @Test
+  void byAWrongClockNothingHasWaitedTooLong() throws IOException {
+    provable(Instant.parse("1970-01-01T00:10:00Z"));
+    Partial.recover(directory, Instant.parse("1971-01-01T00:00:00Z"));
+    assertThat(files("")).hasSize(2);
+  }
+
+  @Test
+  void whatAWrongClockStampedWaitsFromWhenItIsRight() throws IOException {
+    Instant now = Instant.parse("2026-11-26T12:00:00Z");
+    provable(Instant.parse("1970-01-01T00:10:00Z"));
+    Partial.recover(directory, now);
+    Partial.recover(directory, now.plus(Duration.ofDays(6)));
+    assertThat(files("")).hasSize(2);
+    Partial.recover(directory, now.plus(Duration.ofDays(8)));
     assertThat(files("")).isEmpty();
   }
 

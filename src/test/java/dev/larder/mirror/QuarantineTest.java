@@ -33,4 +33,33 @@ class QuarantineTest {
     quarantine.tidy(now.plus(Duration.ofDays(8)));
     assertThat(aside).isEmptyDirectory();
   }
+
+  private Path putAside(Quarantine quarantine, Instant now) throws IOException {
+    quarantine.take(Files.writeString(directory.resolve("db"), "damaged"), now);
+    return directory.resolve("aside/" + now.getEpochSecond() + "-db");
+  }
+
+  @Test
+  void byAWrongClockNothingGoes() throws IOException {
+    Instant wrong = Instant.parse("1970-01-01T00:10:00Z");
+    Quarantine quarantine = new Quarantine(directory.resolve("aside"));
+    Path file = putAside(quarantine, wrong);
+    quarantine.tidy(wrong.plus(Duration.ofDays(400)));
+    assertThat(file).exists();
+  }
+
+  @Test
+  void whatAWrongClockStampedStaysForAWeekFromWhenItIsRight() throws IOException {
+    Instant now = Instant.parse("2026-11-26T12:00:00Z");
+    Quarantine quarantine = new Quarantine(directory.resolve("aside"));
+    Path file = putAside(quarantine, Instant.parse("1970-01-01T00:10:00Z"));
+    quarantine.tidy(now);
+    assertThat(file).doesNotExist();
+    Path dated = directory.resolve("aside/" + now.getEpochSecond() + "-db");
+    assertThat(dated).hasContent("damaged");
+    quarantine.tidy(now.plus(Duration.ofDays(6)));
+    assertThat(dated).exists();
+    quarantine.tidy(now.plus(Duration.ofDays(8)));
+    assertThat(directory.resolve("aside")).isEmptyDirectory();
+  }
 }

@@ -28,11 +28,12 @@ class DataDirectoryTest {
 
   @Test
   void aSecondOneIsRefusedInOneSentence() throws IOException {
+    long pid = ProcessHandle.current().pid();
     try (DataDirectory first = DataDirectory.open(data)) {
       assertThat(first.layout().data()).isEqualTo(data);
       assertThatThrownBy(() -> DataDirectory.open(data))
           .isInstanceOf(IOException.class)
-          .hasMessageContaining("another larder serve is using");
+          .hasMessageStartingWith("another larder serve (process %d) is using %s;", pid, data);
     }
     DataDirectory.open(data).close();
   }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.larder.clock;
+
+import org.jspecify.annotations.NullMarked;
