@@ -467,8 +467,7 @@ final class Root {
       Instant superseded = all.getFirst().origin().fetchedAt();
       List<Generation> staying = new ArrayList<>(List.of(all.getFirst()));
       staying.addAll(
-          holding.of(
-              all.subList(1, all.size()), superseded, ages, workings.clock().instant()));
+          holding.of(all.subList(1, all.size()), superseded, ages, workings.clock().instant()));
       switchover.retain(all, List.copyOf(staying), () -> known = List.copyOf(staying));
     }
   }

@@ -50,7 +50,10 @@ final class Turnstile {
   static Request tooMany(OpenConnections.Verdict verdict, Client of) {
     Request.Refusal why =
         verdict == OpenConnections.Verdict.TOO_MANY
-            ? new Request.Refusal(503, "There are too many connections ([limits] connections of this server); try again soon.", true)
+            ? new Request.Refusal(
+                503,
+                "There are too many connections ([limits] connections of this server); try again soon.",
+                true)
             : new Request.Refusal(
                 429,
                 "Your address has too many connections ([limits] connections-per-client of this"
