@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -91,6 +92,27 @@ class ConfigTest {
     assertThat(config.mirrors())
         .extracting(MirrorSettings::format)
         .containsExactly("freebsd-pkg", "freebsd-update", "freebsd-releases", "pacman");
+  }
+
+  /// What the example only offers is right as well: every key and table that is commented out.
+  @Test
+  void theExampleIsRightInItsCommentsToo(@TempDir Path directory) throws Exception {
+    Map<String, String> lines = new LinkedHashMap<>();
+    String table = "";
+    for (String line : Files.readAllLines(Checkout.root().resolve("larder.toml.example"))) {
+      String open = line.replaceFirst("^# (?=\\[|[a-z-]+ *= )", "");
+      if (open.startsWith("[")) {
+        table = open;
+        lines.put(table, open);
+      } else if (open.matches("[a-z-]+ *= .*")) {
+        String value = open.replace("sha256:...", "sha256:" + "0".repeat(64));
+        lines.put(table + open.replaceFirst(" *=.*", ""), value);
+      }
+    }
+    Path file = Files.write(directory.resolve("larder.toml"), lines.values());
+    assertThat(lines.keySet()).contains("[access]allow", "[cache]max-size", "[mirror.arch]roots");
+    assertThat(Config.load(file, List.of(), linux(Map.of()), Larder.formats()).settings())
+        .isNotEmpty();
   }
 
   @Test

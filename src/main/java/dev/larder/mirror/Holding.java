@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Decides which former generations of a root are held.
+/// Decides which former generations of a root are held when another takes their place.
 ///
 /// @param most how many are, but for those that were just superseded
 /// @param longest how long one is after it was fetched
@@ -19,13 +19,13 @@ record Holding(int most, Duration longest) {
   /// many.
   ///
   /// @param former newest first
-  /// @param since when the first one was superseded
-  List<Generation> of(List<Generation> former, Instant since, Ages ages, Instant now) {
+  /// @param superseded when the first one was
+  List<Generation> of(List<Generation> former, Instant superseded, Ages ages, Instant now) {
     List<Generation> held = new ArrayList<>();
-    Instant superseded = since;
+    Instant taken = superseded;
     for (Generation old : former) {
-      boolean justNow = ages.since(superseded, now).plus(JUST_SUPERSEDED).isAfter(now);
-      superseded = old.origin().fetchedAt(); // the next one is older, and this one took its place
+      boolean justNow = ages.since(taken, now).plus(JUST_SUPERSEDED).isAfter(now);
+      taken = old.origin().fetchedAt(); // the next one is older, and this one took its place
       boolean young = !ages.hasReached(old.origin().fetchedAt(), longest, now);
       if (justNow || (held.size() < most && young)) {
         held.add(old);

@@ -460,16 +460,7 @@ final class Root {
 
   /// Forgets what is held for too long.
   private void retain() {
-    List<Generation> all = known;
-    if (all.size() > 1) {
-      MirrorSettings settings = workings.settings();
-      Holding holding = new Holding(settings.heldGenerations(), settings.heldFor());
-      Instant superseded = all.getFirst().origin().fetchedAt();
-      List<Generation> staying = new ArrayList<>(List.of(all.getFirst()));
-      staying.addAll(
-          holding.of(all.subList(1, all.size()), superseded, ages, workings.clock().instant()));
-      switchover.retain(all, List.copyOf(staying), () -> known = List.copyOf(staying));
-    }
+    switchover.retain(known, ages, staying -> known = staying);
   }
 
   MirrorReport.RootReport report() {

@@ -1,5 +1,6 @@
 package dev.larder.mirror;
 
+import dev.larder.clock.Ages;
 import dev.larder.format.PathKind;
 import dev.larder.repo.Generation;
 import dev.larder.repo.Generations;
@@ -26,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -333,18 +335,36 @@ final class Switchover {
     });
   }
 
-  /// Removes the generations that need not stay; none while a backup reads.
+  /// Those of `all` (newest first) that are not held for too long.
+  private List<Generation> staying(List<Generation> all, Ages ages) {
+    if (all.isEmpty()) {
+      return all;
+    }
+    Generation current = all.getFirst();
+    Holding holding =
+        new Holding(workings.settings().heldGenerations(), workings.settings().heldFor());
+    List<Generation> staying = new ArrayList<>(List.of(current));
+    staying.addAll(
+        holding.of(
+            all.subList(1, all.size()),
+            current.origin().fetchedAt(),
+            ages,
+            workings.clock().instant()));
+    return List.copyOf(staying);
+  }
+
+  /// Removes those of `all` (newest first) that are held for too long; none while a backup reads.
   ///
-  /// @param all those there are, newest first
-  /// @param staying those of them that stay
-  /// @param before run before the others go
-  void retain(List<Generation> all, List<Generation> staying, Runnable before) {
+  /// @param ages how old they are
+  /// @param known told those that stay, before the others go
+  void retain(List<Generation> all, Ages ages, Consumer<List<Generation>> known) {
+    List<Generation> staying = staying(all, ages);
     if (staying.size() == all.size()) {
       return;
     }
     try (Hold right = Hold.toRemove(layout)) {
       if (right != null) {
-        before.run();
+        known.accept(staying);
         forget(staying, all.stream().filter(one -> !staying.contains(one)).toList());
       }
     } catch (IOException e) {
