@@ -83,6 +83,14 @@ final class Passthrough implements Answer.Passage {
         absent |= verdict instanceof HeadVerdict.Gone;
         why = upstream + ": " + verdict;
         response.close();
+        switch (verdict) {
+          case HeadVerdict.Busy busy -> upstream.busy(busy.why(), busy.retryAfter());
+          case HeadVerdict.Bad bad -> upstream.failed(bad.why());
+          case HeadVerdict.Take _,
+              HeadVerdict.Gone _,
+              HeadVerdict.NotModified _,
+              HeadVerdict.StartOver _ -> {}
+        }
       } catch (IOException e) {
         why = upstream + ": " + e.getMessage();
         upstream.failed(String.valueOf(e.getMessage()));

@@ -154,12 +154,12 @@ public final class Repository implements Content, Closeable {
     }
   }
 
-  /// The path of a repository among what is served: `repo/internal`.
   @Override
   public Admission admission() {
     return parts.settings().access();
   }
 
+  /// The path of a repository among what is served: `repo/internal`.
   @Override
   public String name() {
     return Layout.repositoryName(parts.settings().name());

@@ -182,6 +182,16 @@ class ClientLimitsTest {
   }
 
   @Test
+  void howMuchOfANetworkIsOneClientIsSaid() {
+    ClientLimits limits = limits("connections-per-client = 1", "ipv6-prefix = 48");
+    limits.connections().open(InetAddress.ofLiteral("2001:db8::1"));
+    assertThat(limits.connections().open(InetAddress.ofLiteral("2001:db8:0:1::1")).verdict())
+        .isEqualTo(Verdict.TOO_MANY_OF_CLIENT);
+    assertThat(limits.connections().open(InetAddress.ofLiteral("2001:db8:1::1")).verdict())
+        .isEqualTo(Verdict.WELCOME);
+  }
+
+  @Test
   void otherSettingsHoldAtOnce() {
     ClientLimits limits = limits("connections-per-client = 1", "fills-per-client = 1");
     limits.connections().open(ONE);
