@@ -113,7 +113,9 @@ final class ListenerCheck {
                 ? Finding.ok(LISTENER, what, "answers")
                 : Finding.problem(LISTENER, what, "nobody answers, though the server runs")
                     .because("its clients get nothing")
-                    .remedy("restart the server, and read what it says then"));
+                    .remedy(
+                        "restart the server, and read what it says then; if it has --listen, that is"
+                            + " where it listens"));
       } else {
         String why = refusal(address);
         findings.accept(

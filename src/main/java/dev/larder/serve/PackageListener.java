@@ -147,7 +147,10 @@ public final class PackageListener implements Closeable {
     }
     log.info(
         "packages are served on {} ({})",
-        listener.addresses().stream().map(Addresses::format).collect(Collectors.joining(", ")),
+        listener.addresses().stream()
+            .filter(address -> !listener.waiting().containsKey(address))
+            .map(Addresses::format)
+            .collect(Collectors.joining(", ")),
         transport.name());
     return listener;
   }
