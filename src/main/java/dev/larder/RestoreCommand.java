@@ -9,6 +9,7 @@ import dev.larder.cli.ExitCode;
 import dev.larder.cli.GlobalOptions;
 import dev.larder.config.InvalidConfig;
 import dev.larder.store.Durable;
+import dev.larder.store.Owner;
 import dev.larder.store.RelPath;
 import dev.larder.wire.Json;
 import java.io.IOException;
@@ -247,6 +248,7 @@ final class RestoreCommand implements Callable<Integer> {
       } else {
         Files.createDirectories(target.resolveSibling(""));
         Durable.replacePrivate(target, each.getValue());
+        letRead(target, outcome.about().owner());
         notes.add(
             each.getKey().startsWith(FILES)
                 ? "wrote %s; it belongs to /%s"
@@ -258,6 +260,14 @@ final class RestoreCommand implements Callable<Integer> {
       notes.add("there is no configuration in it: it was made where all was as by default");
     }
     return new Report(outcome.about(), outcome.files(), outcome.bytes(), null, List.of(), notes);
+  }
+
+  /// What root writes its server has to read: who owned the data, and no one else.
+  private static void letRead(Path file, String user) throws IOException {
+    Owner server = Owner.named(file, user);
+    if (Owner.of(file).isRoot() && server != null && !server.isRoot()) {
+      server.letRead(file);
+    }
   }
 
   private void tell(Report report) {

@@ -341,6 +341,19 @@ class BackupIT {
   }
 
   @Test
+  void asRootTheServersGroupMayReadTheConfigurationAndNobodyElse() throws Exception {
+    Tools.requireRoot("owners of files");
+    Owner before = Owner.of(lab.data());
+    Command.of("chown", "daemon:daemon", lab.data().toString()).runOk();
+    Path file = lab.backup();
+    before.give(lab.data());
+    Path etc = directory.resolve("etc");
+    assertThat(lab.run("restore", "--config-to", etc.toString(), file.toString()).code()).isZero();
+    assertThat(Command.of("stat", "-c", "%U %G %a", etc.resolve("larder.toml").toString()).runOk())
+        .isEqualTo("root daemon 640\n");
+  }
+
+  @Test
   void aDiskThatCanOnlyBeReadCanBeBackedUp() throws Exception {
     lab.add("one", "1-1");
     lab.hosted().larder().stop();

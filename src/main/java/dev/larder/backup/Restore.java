@@ -117,7 +117,8 @@ public final class Restore {
     Owner us = Owner.of(draft);
     Owner theirs = Owner.of(data);
     if (us.equals(theirs) && us.name().equals("root") && !about.owner().equals("root")) {
-      theirs = named(about.owner(), theirs);
+      Owner named = Owner.named(data, about.owner());
+      theirs = named == null ? theirs : named;
       theirs.give(data);
     }
     if (!us.equals(theirs)) {
@@ -127,16 +128,6 @@ public final class Restore {
         }
       }
       theirs.give(layout.lock());
-    }
-  }
-
-  /// The user of that name with the group of that name, if there are such here.
-  private Owner named(String name, Owner otherwise) {
-    var names = data.getFileSystem().getUserPrincipalLookupService();
-    try {
-      return new Owner(names.lookupPrincipalByName(name), names.lookupPrincipalByGroupName(name));
-    } catch (IOException | UnsupportedOperationException e) {
-      return otherwise;
     }
   }
 

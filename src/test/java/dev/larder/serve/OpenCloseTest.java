@@ -196,6 +196,18 @@ class OpenCloseTest {
   }
 
   @Test
+  void anotherTimeIsTakenByAReload() throws IOException {
+    Site site = Site.fixed(List.of(), List.of(), List.of(), List.of(), Set.of());
+    try (PackageListener listener =
+        PackageListener.open(on(Listening.anyPort()), site, Listening.PATIENT, transport)) {
+      assertThat(listener.stopsWithin()).isEqualTo(BRIEFLY);
+      Duration longer = Duration.ofMinutes(2);
+      listener.prepare(stopping(longer, Listening.anyPort()), List.of()).apply();
+      assertThat(listener.stopsWithin()).isEqualTo(longer);
+    }
+  }
+
+  @Test
   void whoIsInAHurryNeedNotWaitForBodies() throws Exception {
     SlowFile file = new SlowFile(directory.resolve("growing"));
     try (PackageListener listener = serving(Duration.ofHours(1), file);
