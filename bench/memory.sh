@@ -68,7 +68,7 @@ start_larder
 none=$(idle)
 awk -v base="http://127.0.0.1:$larder_port/update/$set_of/" \
   '{ printf "url = \"%s%s\"\noutput = /dev/null\n", base, $1 }' "$work/names" >"$work/urls"
-curl -sf --no-progress-meter -Z --parallel-max 16 -K "$work/urls" || echo "bench: a request failed" >&2
+curl -f --no-progress-meter -Z --parallel-max 16 -K "$work/urls" || echo "bench: a request failed" >&2
 loaded=$(resident)
 kept=$(find "$work/data/tree/update" -type f | wc -l)
 after=$(idle)
