@@ -27,6 +27,7 @@ final class LarderProcess implements AutoCloseable {
   private final String mirror;
   private final Path config;
   private final Map<String, String> environment = new HashMap<>();
+  private List<String> prefix = List.of();
   private int runs;
   private @Nullable Process process;
   private @Nullable String url;
@@ -51,6 +52,12 @@ final class LarderProcess implements AutoCloseable {
   /// Sets a variable of its environment, for all that follow.
   LarderProcess env(String name, String value) {
     environment.put(name, value);
+    return this;
+  }
+
+  /// Has it started by a command, which these words begin, for all that follow.
+  LarderProcess by(String... words) {
+    prefix = List.of(words);
     return this;
   }
 
@@ -92,6 +99,7 @@ final class LarderProcess implements AutoCloseable {
             "--config",
             config.toString(),
             "serve")
+        .prefixed(prefix)
         .env(environment);
   }
 

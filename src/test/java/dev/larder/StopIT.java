@@ -42,6 +42,8 @@ class StopIT {
     upstream = FaultyUpstream.start();
     upstream.put(FILE, BYTES);
     larder = new LarderProcess(directory, upstream.url());
+    // Whoever runs the tests in the background has it ignored by all that they start.
+    larder.by("env", "--default-signal=INT");
   }
 
   @AfterEach
