@@ -8,6 +8,10 @@ import dev.larder.cli.ExitCode;
 import dev.larder.cli.GlobalOptions;
 import dev.larder.cli.Terminal;
 import dev.larder.config.InvalidConfig;
+import dev.larder.settings.Config;
+import dev.larder.settings.Formats;
+import dev.larder.settings.LoadedConfig;
+import dev.larder.settings.Machine;
 import dev.larder.store.DataDirectory;
 import dev.larder.store.Hold;
 import dev.larder.store.Layout;
@@ -104,7 +108,7 @@ final class BackupCommand implements Callable<Integer> {
   public Integer call() {
     LoadedConfig loaded;
     try {
-      loaded = Config.load(options.config(), List.of(), machine, Larder.formats());
+      loaded = Config.load(options.config(), List.of(), machine, Formats.names());
     } catch (InvalidConfig e) {
       spec().commandLine().getErr().println(e.getMessage());
       return ExitCode.CONFIGURATION.number();

@@ -6,6 +6,8 @@ import dev.larder.mirror.KeptFiles;
 import dev.larder.mirror.MirrorSettings;
 import dev.larder.repo.HostedFiles;
 import dev.larder.serve.PackagesSettings;
+import dev.larder.settings.Config;
+import dev.larder.settings.LoadedConfig;
 import dev.larder.sign.InvalidKeyring;
 import dev.larder.sign.OpenPgpKeyring;
 import dev.larder.store.Hold;

@@ -6,6 +6,7 @@ import dev.larder.config.Key;
 import dev.larder.config.KeyTable;
 import dev.larder.mirror.MirrorSettings;
 import dev.larder.repo.RepositorySettings;
+import dev.larder.settings.Config;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;

@@ -5,33 +5,29 @@ import dev.larder.api.ConsoleListener;
 import dev.larder.api.Services;
 import dev.larder.cache.Cache;
 import dev.larder.cache.CacheReport;
+import dev.larder.clock.ClockWarning;
+import dev.larder.config.Reachable;
 import dev.larder.database.Database;
 import dev.larder.egress.Discovery;
 import dev.larder.egress.Egress;
 import dev.larder.events.EventLog;
-import dev.larder.format.Format;
-import dev.larder.format.freebsd.FreeBsdPkgFormat;
-import dev.larder.format.freebsd.FreeBsdReleasesFormat;
-import dev.larder.format.freebsd.FreeBsdUpdateFormat;
-import dev.larder.format.freebsd.PkgTrust;
-import dev.larder.format.pacman.PacmanFormat;
 import dev.larder.limits.ClientLimits;
 import dev.larder.log.AccessLog;
 import dev.larder.log.Logs;
 import dev.larder.mirror.Mirror;
-import dev.larder.mirror.MirrorSettings;
 import dev.larder.repo.Repositories;
 import dev.larder.repo.Repository;
 import dev.larder.repo.RepositorySettings;
 import dev.larder.serve.PackageListener;
+import dev.larder.settings.Config;
+import dev.larder.settings.HostedFormats;
+import dev.larder.settings.LoadedConfig;
 import dev.larder.sign.KeyStore;
-import dev.larder.sign.OpenPgpKeyring;
 import dev.larder.store.DataDirectory;
 import dev.larder.store.Layout;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -39,10 +35,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,18 +44,6 @@ import org.slf4j.LoggerFactory;
 /// it in reverse. Reads as the architecture.
 public final class Larder implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(Larder.class);
-
-  /// The formats there are, by name. The only place that knows particular ones.
-  private static final Map<String, Format> FORMATS =
-      Stream.<Format>of(
-              new PacmanFormat(),
-              new FreeBsdPkgFormat(),
-              new FreeBsdUpdateFormat(),
-              new FreeBsdReleasesFormat())
-          .collect(Collectors.toMap(Format::name, f -> f));
-
-  /// Formats whose signatures can be checked here.
-  private static final Set<String> KEYED = Set.of("pacman", "freebsd-pkg");
 
   private final Deque<Closeable> parts;
   private final Reload reload;
@@ -176,54 +157,9 @@ public final class Larder implements Closeable {
     }
   }
 
-  /// Names of the formats there are.
-  public static Set<String> formats() {
-    return FORMATS.keySet();
-  }
-
   private <T extends Closeable> T owned(T part) {
     parts.push(part);
     return part;
-  }
-
-  /// The format of a mirror.
-  ///
-  /// @throws IOException if there is none of that name
-  static Format format(MirrorSettings settings) throws IOException {
-    Format format = FORMATS.get(settings.format());
-    if (format == null) {
-      throw new IOException(
-          "mirror %s: there is no format %s".formatted(settings.name(), settings.format()));
-    }
-    return format;
-  }
-
-  /// The keys a mirror trusts.
-  ///
-  /// @throws IOException if they cannot be read
-  static Mirror.Trust trust(MirrorSettings settings) throws IOException {
-    if (settings.verify() == MirrorSettings.Verify.OFF) {
-      return Mirror.Trust.NONE;
-    }
-    Path keyring = settings.keyring();
-    Path fingerprints = settings.fingerprints();
-    Path pubkey = settings.pubkey();
-    if (keyring != null) {
-      return new Mirror.Trust(OpenPgpKeyring.open(keyring), null);
-    }
-    if (fingerprints != null) {
-      return new Mirror.Trust(null, PkgTrust.fingerprints(fingerprints));
-    }
-    if (pubkey != null) {
-      return new Mirror.Trust(null, PkgTrust.publicKey(pubkey));
-    }
-    return Mirror.Trust.NONE;
-  }
-
-  /// Whether keys could be configured for a mirror and are not. freebsd-update and releases have
-  /// none to configure: clients know theirs.
-  static boolean lacksKeys(MirrorSettings settings) throws IOException {
-    return KEYED.contains(settings.format()) && trust(settings).equals(Mirror.Trust.NONE);
   }
 
   /// Addresses of the shared package listener, as bound.

@@ -7,6 +7,11 @@ import dev.larder.cli.GlobalOptions;
 import dev.larder.cli.ManPage;
 import dev.larder.cli.ThisMachine;
 import dev.larder.config.InvalidConfig;
+import dev.larder.config.Reachable;
+import dev.larder.doctor.DoctorCommand;
+import dev.larder.settings.Config;
+import dev.larder.settings.Formats;
+import dev.larder.settings.Machine;
 import dev.larder.store.Layout;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -27,7 +32,7 @@ final class LocalMachine implements ThisMachine {
   public Endpoint endpoint(@Nullable Path file) {
     Config config;
     try {
-      config = Config.load(file, List.of(), machine, Larder.formats()).config();
+      config = Config.load(file, List.of(), machine, Formats.names()).config();
     } catch (InvalidConfig e) {
       throw new CommandFailed(
           ExitCode.CONFIGURATION,
@@ -49,7 +54,7 @@ final class LocalMachine implements ThisMachine {
 
   @Override
   public List<Object> commands(GlobalOptions options) {
-    Set<String> formats = Larder.formats();
+    Set<String> formats = Formats.names();
     return List.of(
         new ServeCommand(machine, options),
         new ConfigCommand(machine, formats, options),

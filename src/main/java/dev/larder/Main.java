@@ -2,6 +2,7 @@ package dev.larder;
 
 import dev.larder.cli.Cli;
 import dev.larder.cli.Surroundings;
+import dev.larder.settings.Machine;
 
 /// Entry point: turns arguments into an exit code and does nothing else.
 public final class Main {

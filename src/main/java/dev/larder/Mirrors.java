@@ -10,6 +10,9 @@ import dev.larder.events.EventLog;
 import dev.larder.limits.FillTurns;
 import dev.larder.mirror.Mirror;
 import dev.larder.mirror.MirrorSettings;
+import dev.larder.settings.Formats;
+import dev.larder.settings.LoadedConfig;
+import dev.larder.settings.UpstreamLists;
 import dev.larder.store.Layout;
 import java.io.Closeable;
 import java.io.IOException;
@@ -64,7 +67,7 @@ final class Mirrors implements Closeable {
     try {
       List<Mirror> opened = new ArrayList<>();
       for (MirrorSettings settings : configured) {
-        opened.add(mirrors.open(settings, Larder.trust(settings)));
+        opened.add(mirrors.open(settings, Formats.trust(settings)));
         mirrors.all = List.copyOf(opened);
       }
       mirrors.await();
@@ -76,13 +79,13 @@ final class Mirrors implements Closeable {
   }
 
   private Mirror open(MirrorSettings settings, Mirror.Trust trust) throws IOException {
-    if (Larder.lacksKeys(settings)) {
+    if (Formats.lacksKeys(settings)) {
       LOG.info("mirror {}: signatures are left for clients to check", settings.name());
     }
     return Mirror.open(
         settings,
         new Mirror.Surroundings(
-            Larder.format(settings),
+            Formats.of(settings),
             around.layout(),
             around.database(),
             around.cache(),
@@ -154,7 +157,7 @@ final class Mirrors implements Closeable {
     private void add(MirrorSettings settings, LoadedConfig loaded) throws InvalidConfig {
       Mirror.Trust trust;
       try {
-        trust = Larder.trust(settings);
+        trust = Formats.trust(settings);
       } catch (IOException e) {
         throw loaded.problem(
             List.of("mirror", settings.name()), trusted(settings), String.valueOf(e.getMessage()));

@@ -1,6 +1,10 @@
 package dev.larder;
 
 import dev.larder.config.InvalidConfig;
+import dev.larder.settings.Config;
+import dev.larder.settings.ConfigDifference;
+import dev.larder.settings.Fixed;
+import dev.larder.settings.LoadedConfig;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;

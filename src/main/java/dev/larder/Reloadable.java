@@ -1,6 +1,7 @@
 package dev.larder;
 
 import dev.larder.config.InvalidConfig;
+import dev.larder.settings.LoadedConfig;
 import java.io.IOException;
 
 /// A part of the server that can take another configuration while it runs.

@@ -11,6 +11,7 @@ import dev.larder.log.Logs;
 import dev.larder.repo.Repositories;
 import dev.larder.repo.Repository;
 import dev.larder.repo.RepositorySettings;
+import dev.larder.settings.Config;
 import dev.larder.sign.KeyStore;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -8,6 +8,10 @@ import dev.larder.cli.CommandFailed;
 import dev.larder.cli.ExitCode;
 import dev.larder.cli.GlobalOptions;
 import dev.larder.config.InvalidConfig;
+import dev.larder.settings.Config;
+import dev.larder.settings.Formats;
+import dev.larder.settings.LoadedConfig;
+import dev.larder.settings.Machine;
 import dev.larder.store.Durable;
 import dev.larder.store.Owner;
 import dev.larder.store.RelPath;
@@ -171,7 +175,7 @@ final class RestoreCommand implements Callable<Integer> {
     Path where = data;
     LoadedConfig loaded = null;
     if (where == null) {
-      loaded = Config.load(options.config(), List.of(), machine, Larder.formats());
+      loaded = Config.load(options.config(), List.of(), machine, Formats.names());
       where = loaded.config().data();
     }
     Path target = machine.directory().resolve(where).normalize();

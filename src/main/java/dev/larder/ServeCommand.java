@@ -4,9 +4,14 @@ import dev.larder.cli.CommandFailed;
 import dev.larder.cli.ExitCode;
 import dev.larder.cli.GlobalOptions;
 import dev.larder.config.InvalidConfig;
+import dev.larder.config.Reachable;
 import dev.larder.log.Logs;
 import dev.larder.mirror.MirrorSettings;
 import dev.larder.repo.Repository;
+import dev.larder.settings.Config;
+import dev.larder.settings.Formats;
+import dev.larder.settings.LoadedConfig;
+import dev.larder.settings.Machine;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
@@ -64,7 +69,7 @@ final class ServeCommand implements Callable<Integer> {
     PrintWriter out = command.commandLine().getOut();
     PrintWriter err = command.commandLine().getErr();
     try {
-      Reload.Source source = () -> Config.load(options.config(), listen, machine, Larder.formats());
+      Reload.Source source = () -> Config.load(options.config(), listen, machine, Formats.names());
       LoadedConfig loaded = source.load();
       Logs.Surroundings around = Logs.Surroundings.ofProcess(machine.variable("JOURNAL_STREAM"));
       try (Logs logs = Logs.open(loaded.config().log(), around)) {

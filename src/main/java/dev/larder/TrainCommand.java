@@ -5,6 +5,10 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.larder.cli.Surroundings;
 import dev.larder.cli.Terminal;
 import dev.larder.config.InvalidConfig;
+import dev.larder.config.Reachable;
+import dev.larder.settings.Config;
+import dev.larder.settings.Formats;
+import dev.larder.settings.Machine;
 import dev.larder.store.Layout;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -55,7 +59,7 @@ final class TrainCommand implements Callable<Integer> {
     try (Socket closed = new Socket()) {
       closed.bind(new InetSocketAddress(LOOPBACK, 0));
       Machine apart = apart(directory, closed.getLocalPort());
-      Config config = Config.load(null, List.of(), apart, Larder.formats()).config();
+      Config config = Config.load(null, List.of(), apart, Formats.names()).config();
       try (Larder larder = Larder.open(config)) {
         for (String path : PATHS) {
           get(larder.packageAddresses().getFirst(), path);

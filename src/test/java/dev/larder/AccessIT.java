@@ -2,6 +2,9 @@ package dev.larder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.larder.settings.Config;
+import dev.larder.settings.Formats;
+import dev.larder.settings.Machine;
 import dev.larder.testing.ArchRepository;
 import dev.larder.testing.Command;
 import dev.larder.testing.FaultyUpstream;
@@ -95,7 +98,7 @@ class AccessIT {
             .formatted(directory, upstream.url(), String.join("\n", lines));
     Path file = Files.writeString(directory.resolve("larder.toml"), toml);
     Machine machine = new Machine(Map.of(), "Linux", "root", directory, directory, Path.of("/"));
-    Config config = Config.load(file, List.of(), machine, Larder.formats()).config();
+    Config config = Config.load(file, List.of(), machine, Formats.names()).config();
     larder = Larder.open(config, InstantSource.system());
   }
 

@@ -2,6 +2,7 @@ package dev.larder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.larder.testing.Checkout;
 import dev.larder.testing.Command;
 import dev.larder.testing.GpgHome;
 import dev.larder.testing.PackageSpec;

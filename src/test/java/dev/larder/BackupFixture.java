@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.larder.cli.Surroundings;
 import dev.larder.cli.Terminal;
 import dev.larder.repo.Repository;
+import dev.larder.settings.Machine;
 import dev.larder.testing.ArchRepository;
 import dev.larder.testing.Command;
 import dev.larder.testing.Curl;

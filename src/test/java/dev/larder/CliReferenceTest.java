@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.larder.cli.Cli;
 import dev.larder.cli.Surroundings;
+import dev.larder.settings.Machine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,6 +2,7 @@ package dev.larder;
 
 import dev.larder.cli.Surroundings;
 import dev.larder.cli.Terminal;
+import dev.larder.settings.Machine;
 import java.io.BufferedReader;
 import java.io.PrintWriter;
 import java.io.StringReader;

@@ -6,6 +6,8 @@ import dev.larder.cli.Cli;
 import dev.larder.cli.Surroundings;
 import dev.larder.cli.Terminal;
 import dev.larder.mirror.MirrorSettings;
+import dev.larder.settings.Formats;
+import dev.larder.settings.Machine;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -51,7 +53,7 @@ class ConfigCommandTest {
 
   /// How many mirrors there are without a configuration, as the command counts them.
   private static String defaults() {
-    int count = MirrorSettings.defaults(Larder.formats()).size();
+    int count = MirrorSettings.defaults(Formats.names()).size();
     return count + (count == 1 ? " mirror" : " mirrors");
   }
 

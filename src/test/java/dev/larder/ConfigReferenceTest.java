@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.larder.config.InvalidConfig;
 import dev.larder.config.KeyTable;
+import dev.larder.settings.Config;
+import dev.larder.settings.Machine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,6 +3,8 @@ package dev.larder;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.larder.cli.Surroundings;
+import dev.larder.settings.Machine;
+import dev.larder.testing.Checkout;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;

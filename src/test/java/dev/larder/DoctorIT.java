@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.larder.cli.Surroundings;
 import dev.larder.cli.Terminal;
+import dev.larder.settings.Machine;
 import dev.larder.testing.DnsServer;
 import dev.larder.testing.Fault;
 import dev.larder.testing.FaultyUpstream;

@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.larder.cli.Surroundings;
 import dev.larder.cli.Terminal;
 import dev.larder.config.Addresses;
+import dev.larder.settings.Machine;
 import dev.larder.sign.KeyKind;
 import dev.larder.sign.KeyStore;
 import dev.larder.store.Hold;

@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import dev.larder.cli.Surroundings;
 import dev.larder.cli.Terminal;
 import dev.larder.config.InvalidConfig;
+import dev.larder.settings.Config;
+import dev.larder.settings.Machine;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;

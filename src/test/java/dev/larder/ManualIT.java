@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.larder.cli.Surroundings;
 import dev.larder.cli.Terminal;
 import dev.larder.config.KeyTable;
+import dev.larder.settings.Config;
+import dev.larder.settings.Machine;
 import dev.larder.testing.Command;
 import dev.larder.testing.Tools;
 import java.io.BufferedReader;

@@ -3,6 +3,9 @@ package dev.larder;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.larder.config.InvalidConfig;
+import dev.larder.settings.Config;
+import dev.larder.settings.LoadedConfig;
+import dev.larder.settings.Machine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

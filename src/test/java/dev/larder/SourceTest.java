@@ -2,6 +2,7 @@ package dev.larder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.larder.testing.Checkout;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,9 @@
 package dev.larder;
 
 import dev.larder.mirror.Mirror;
+import dev.larder.settings.Config;
+import dev.larder.settings.Formats;
+import dev.larder.settings.Machine;
 import dev.larder.testing.Temporary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -81,7 +84,7 @@ public final class TestLarder implements AutoCloseable {
       Files.createDirectories(directory);
       Path file = Files.write(directory.resolve("larder.toml"), lines);
       Machine machine = new Machine(Map.of(), "Linux", "root", directory, directory, Path.of("/"));
-      Config config = Config.load(file, List.of(), machine, Larder.formats()).config();
+      Config config = Config.load(file, List.of(), machine, Formats.names()).config();
       Duration later = ahead;
       larder = Larder.open(config, () -> Instant.now().plus(later));
       return this;

@@ -1,4 +1,4 @@
-package dev.larder;
+package dev.larder.settings;
 
 import dev.larder.config.InvalidConfig;
 import dev.larder.config.Key;
@@ -22,7 +22,7 @@ public record LoadedConfig(Config config, @Nullable Path file, List<Setting> set
   ///
   /// @param table names of its tables
   /// @param problem one sentence that says what is wrong and what to do
-  InvalidConfig problem(List<String> table, Key<?> key, String problem) {
+  public InvalidConfig problem(List<String> table, Key<?> key, String problem) {
     for (Setting setting : settings) {
       boolean meant = setting.table().equals(table) && setting.key().equals(key.name());
       if (meant && !(setting.origin() instanceof Origin.Default)) {

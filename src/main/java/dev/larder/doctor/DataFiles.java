@@ -1,4 +1,4 @@
-package dev.larder;
+package dev.larder.doctor;
 
 import java.io.IOException;
 import java.nio.file.FileVisitResult;

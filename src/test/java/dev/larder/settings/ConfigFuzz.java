@@ -1,4 +1,4 @@
-package dev.larder;
+package dev.larder.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,17 +1,16 @@
-package dev.larder;
+package dev.larder.config;
 
-import dev.larder.config.Addresses;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
 /// At which URL this machine reaches a listener of its own.
-final class Reachable {
+public final class Reachable {
   private Reachable() {}
 
   /// `http://127.0.0.1:8080`, without a slash at the end. An address that means all addresses is
   /// shown as loopback, on which it listens too.
-  static String url(String scheme, InetSocketAddress address) {
+  public static String url(String scheme, InetSocketAddress address) {
     InetAddress host = address.getAddress();
     InetSocketAddress near =
         host.isAnyLocalAddress()

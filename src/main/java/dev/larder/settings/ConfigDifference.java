@@ -1,4 +1,4 @@
-package dev.larder;
+package dev.larder.settings;
 
 import dev.larder.config.KeyTable;
 import dev.larder.config.Setting;
@@ -17,19 +17,22 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param entries mirrors, repositories and tokens that were added or removed as a whole, and other
 ///   keys whose values differ; in the order of the new configuration, what was removed last
-record ConfigDifference(List<Entry> entries) {
+public record ConfigDifference(List<Entry> entries) {
   /// Tables of which there are as many as somebody names.
   private static final Set<String> NAMED = Set.of("mirror", "repo", "token");
 
   /// Takes a defensive copy.
-  ConfigDifference {
+  public ConfigDifference {
     entries = List.copyOf(entries);
   }
 
   /// What happened to a key or a table.
-  enum What {
+  public enum What {
+    /// It is there now.
     ADDED,
+    /// It was there.
     REMOVED,
+    /// Its value is another one.
     CHANGED
   }
 
@@ -41,7 +44,7 @@ record ConfigDifference(List<Entry> entries) {
   /// @param after the same for now
   /// @param secret whether its values must not be shown
   /// @param restart whether only a restart brings it about
-  record Entry(
+  public record Entry(
       String name,
       What what,
       @Nullable String before,
@@ -49,7 +52,7 @@ record ConfigDifference(List<Entry> entries) {
       boolean secret,
       boolean restart) {
     /// For people, in one line.
-    String line() {
+    public String line() {
       String how =
           switch (what) {
             case ADDED -> "added";
@@ -68,7 +71,7 @@ record ConfigDifference(List<Entry> entries) {
   /// Compares two configurations.
   ///
   /// @param restart whether only a restart changes a key, of its tables and its name
-  static ConfigDifference of(
+  public static ConfigDifference of(
       List<Setting> before, List<Setting> after, BiPredicate<List<String>, String> restart) {
     Map<Id, Setting> old = byId(before);
     Map<Id, Setting> now = byId(after);

@@ -1,4 +1,4 @@
-package dev.larder;
+package dev.larder.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,6 +8,7 @@ import dev.larder.config.ConfigText;
 import dev.larder.config.InvalidConfig;
 import dev.larder.egress.EgressSettings;
 import dev.larder.mirror.MirrorSettings;
+import dev.larder.testing.Checkout;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -111,7 +112,7 @@ class ConfigTest {
     }
     Path file = Files.write(directory.resolve("larder.toml"), lines.values());
     assertThat(lines.keySet()).contains("[access]allow", "[cache]max-size", "[mirror.arch]roots");
-    assertThat(Config.load(file, List.of(), linux(Map.of()), Larder.formats()).settings())
+    assertThat(Config.load(file, List.of(), linux(Map.of()), Formats.names()).settings())
         .isNotEmpty();
   }
 

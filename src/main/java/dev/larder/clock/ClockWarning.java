@@ -1,6 +1,5 @@
-package dev.larder;
+package dev.larder.clock;
 
-import dev.larder.clock.Ages;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
@@ -8,9 +7,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// What an operator is told of a clock that cannot be right.
-final class ClockWarning {
+public final class ClockWarning {
   /// How to end it.
-  static final String REMEDY =
+  public static final String REMEDY =
       "set the clock, and let it be set at every start (ntpd, chrony, timesyncd)";
 
   private static final Logger LOG = LoggerFactory.getLogger(ClockWarning.class);
@@ -20,7 +19,7 @@ final class ClockWarning {
   /// Warns if the clock cannot be right.
   ///
   /// @param now what it says
-  static void tell(Instant now) {
+  public static void tell(Instant now) {
     String warning = of(now);
     if (warning != null) {
       LOG.warn("{}", warning);
@@ -30,7 +29,7 @@ final class ClockWarning {
   /// One sentence; null if the clock may be right.
   ///
   /// @param now what it says
-  static @Nullable String of(Instant now) {
+  public static @Nullable String of(Instant now) {
     return Ages.isPlausible(now)
         ? null
         : ("the clock says %s: what is here is served, but nothing is removed because of its age,"

@@ -1,4 +1,4 @@
-package dev.larder;
+package dev.larder.doctor;
 
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,8 @@
-package dev.larder;
+package dev.larder.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.larder.clock.ClockWarning;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.larder;
+package dev.larder.settings;
 
 import dev.larder.access.TokenSettings;
 import dev.larder.api.ConsoleSettings;
@@ -59,7 +59,7 @@ public record Config(
           "Directory of everything Larder keeps: packages, state, keys.");
 
   /// Every key there is, as the reference shows them.
-  static final List<KeyTable> TABLES =
+  public static final List<KeyTable> TABLES =
       List.of(
           new KeyTable("", "Keys before the first table.", false, List.of(DATA)),
           PackagesSettings.TABLE,
@@ -82,7 +82,7 @@ public record Config(
 
   /// Variables that begin like overrides and are none: they belong to the launcher, to the command
   /// line, and to the search for the file.
-  static final Set<String> RESERVED =
+  public static final Set<String> RESERVED =
       Set.of(
           CONFIG_VARIABLE,
           "LARDER_AOT",
@@ -169,7 +169,7 @@ public record Config(
   }
 
   /// Where a new file goes.
-  static Path preferredPlace(Machine machine) {
+  public static Path preferredPlace(Machine machine) {
     return machine.isRoot() ? places(machine).getFirst() : places(machine).getLast();
   }
 

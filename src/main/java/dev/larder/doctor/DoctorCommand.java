@@ -1,4 +1,4 @@
-package dev.larder;
+package dev.larder.doctor;
 
 import dev.larder.cli.ExitCode;
 import dev.larder.cli.GlobalOptions;
@@ -8,6 +8,10 @@ import dev.larder.egress.Egress;
 import dev.larder.format.Format;
 import dev.larder.format.IndexTrust;
 import dev.larder.mirror.MirrorSettings;
+import dev.larder.settings.Config;
+import dev.larder.settings.Formats;
+import dev.larder.settings.LoadedConfig;
+import dev.larder.settings.Machine;
 import dev.larder.store.RelPath;
 import dev.larder.wire.Json;
 import java.io.IOException;
@@ -49,7 +53,7 @@ import picocli.CommandLine.Spec;
       "  larder doctor --online --abi FreeBSD:14:aarch64 --release 14.3-RELEASE",
       "  larder doctor --online --index custom=x86_64/custom.db -o json"
     })
-final class DoctorCommand implements Callable<Integer> {
+public final class DoctorCommand implements Callable<Integer> {
   private final Machine machine;
   private final GlobalOptions options;
 
@@ -92,7 +96,11 @@ final class DoctorCommand implements Callable<Integer> {
       description = "The index to ask a mirror's upstreams for, where the usual is missing.")
   private Map<String, String> indexes = new LinkedHashMap<>();
 
-  DoctorCommand(Machine machine, GlobalOptions options) {
+  /// The command.
+  ///
+  /// @param machine the one to look at
+  /// @param options which configuration, among others
+  public DoctorCommand(Machine machine, GlobalOptions options) {
     this.machine = machine;
     this.options = options;
   }
@@ -115,7 +123,7 @@ final class DoctorCommand implements Callable<Integer> {
             };
     LoadedConfig loaded;
     try {
-      loaded = Config.load(options.config(), List.of(), machine, Larder.formats());
+      loaded = Config.load(options.config(), List.of(), machine, Formats.names());
     } catch (InvalidConfig e) {
       err().println(e.getMessage());
       return ExitCode.CONFIGURATION.number();
@@ -151,8 +159,8 @@ final class DoctorCommand implements Callable<Integer> {
         Discovery discovery = new Discovery(config.egress(), new Random())) {
       work = Files.createTempDirectory("larder-doctor");
       for (MirrorSettings mirror : config.mirrors()) {
-        Format format = Larder.format(mirror);
-        IndexTrust trust = Larder.trust(mirror).inner();
+        Format format = Formats.of(mirror);
+        IndexTrust trust = Formats.trust(mirror).inner();
         new UpstreamCheck(mirror, format, trust, probe, egress, discovery, findings).walk(work);
       }
     } catch (IOException e) {

@@ -1,8 +1,9 @@
-package dev.larder;
+package dev.larder.doctor;
 
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.UnixOperatingSystemMXBean;
 import dev.larder.clock.Ages;
+import dev.larder.clock.ClockWarning;
 import dev.larder.database.Database;
 import dev.larder.format.Compression;
 import dev.larder.serve.Natives;

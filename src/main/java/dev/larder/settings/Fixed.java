@@ -1,4 +1,4 @@
-package dev.larder;
+package dev.larder.settings;
 
 import dev.larder.api.ConsoleSettings;
 import dev.larder.config.Setting;
@@ -9,19 +9,21 @@ import java.util.List;
 
 /// What a server keeps of its configuration until it is started again: where its data is, where the
 /// console listens, how it reaches the outside, and the formats of what it serves.
-final class Fixed {
+public final class Fixed {
   private final Config running;
   private final Config next;
 
+  /// What stays when `next` is taken.
+  ///
   /// @param running what the server goes by
   /// @param next what its file says now
-  Fixed(Config running, Config next) {
+  public Fixed(Config running, Config next) {
     this.running = running;
     this.next = next;
   }
 
   /// Whether `key` in `table` stays as it is.
-  boolean has(List<String> table, String key) {
+  public boolean has(List<String> table, String key) {
     String name = table.size() > 1 ? table.get(1) : "";
     return switch (table.isEmpty() ? "" : table.getFirst()) {
       case "" -> key.equals(Config.DATA.name());
@@ -57,7 +59,10 @@ final class Fixed {
   }
 
   /// The next configuration with what stays as it is.
-  LoadedConfig merged(LoadedConfig loaded, List<Setting> before) {
+  ///
+  /// @param loaded the next one
+  /// @param before settings of the running one
+  public LoadedConfig merged(LoadedConfig loaded, List<Setting> before) {
     ConsoleSettings console = next.console();
     Config config =
         new Config(

@@ -1,4 +1,4 @@
-package dev.larder;
+package dev.larder.settings;
 
 import dev.larder.config.Addresses;
 import dev.larder.config.Key;

@@ -1,9 +1,9 @@
-package dev.larder;
+package dev.larder.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.larder.ConfigDifference.Entry;
 import dev.larder.config.InvalidConfig;
+import dev.larder.settings.ConfigDifference.Entry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +23,7 @@ class ConfigDifferenceTest {
     try {
       Path file = Files.writeString(directory.resolve("larder.toml"), toml);
       Machine machine = new Machine(Map.of(), "Linux", "root", directory, directory, Path.of("/"));
-      return Config.load(file, List.of(), machine, Larder.formats());
+      return Config.load(file, List.of(), machine, Formats.names());
     } catch (IOException | InvalidConfig e) {
       throw new AssertionError(e.getMessage(), e);
     }

@@ -1,4 +1,4 @@
-package dev.larder;
+package dev.larder.doctor;
 
 import dev.larder.store.RelPath;
 import java.util.List;

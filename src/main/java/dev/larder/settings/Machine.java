@@ -1,4 +1,4 @@
-package dev.larder;
+package dev.larder.settings;
 
 import java.nio.file.Path;
 import java.util.Map;
@@ -29,23 +29,23 @@ public record Machine(
         Path.of("/"));
   }
 
-  boolean isFreeBsd() {
+  public boolean isFreeBsd() {
     return os.equals("FreeBSD");
   }
 
-  boolean isRoot() {
+  public boolean isRoot() {
     return user.equals("root");
   }
 
   /// The value of a variable; empty if it is unset, which is what an empty one means.
-  String variable(String name) {
+  public String variable(String name) {
     return environment.getOrDefault(name, "");
   }
 
   /// A base directory of the XDG specification, which says to ignore relative ones.
   ///
   /// @param otherwise relative to the home directory
-  Path xdg(String variable, String otherwise) {
+  public Path xdg(String variable, String otherwise) {
     String value = variable(variable);
     return value.startsWith("/") ? Path.of(value) : home.resolve(otherwise);
   }

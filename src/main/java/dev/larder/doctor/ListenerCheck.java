@@ -1,8 +1,10 @@
-package dev.larder;
+package dev.larder.doctor;
 
 import dev.larder.config.Addresses;
+import dev.larder.config.Reachable;
 import dev.larder.mirror.MirrorSettings;
 import dev.larder.repo.RepositorySettings;
+import dev.larder.settings.Config;
 import dev.larder.wire.Json;
 import dev.larder.wire.VersionInfo;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.larder;
+package dev.larder.settings;
 
 import dev.larder.format.RepositoryFormat;
 import dev.larder.format.freebsd.PkgRepositoryFormat;
@@ -9,21 +9,21 @@ import java.io.IOException;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/// The formats that repositories of our own can have. Beside [Larder] the only place that knows
+/// The formats that repositories of our own can have. Beside [Formats] the only place that knows
 /// particular ones.
-final class HostedFormats {
+public final class HostedFormats {
   private static final String PACMAN = "pacman";
   private static final String FREEBSD_PKG = "freebsd-pkg";
 
   /// Their names.
-  static final Set<String> NAMES = Set.of(PACMAN, FREEBSD_PKG);
+  public static final Set<String> NAMES = Set.of(PACMAN, FREEBSD_PKG);
 
   private HostedFormats() {}
 
   /// The format of a repository, with its settings as they are whenever it writes.
   ///
   /// @throws IOException if there is none of that name
-  static RepositoryFormat of(Supplier<RepositorySettings> settings) throws IOException {
+  public static RepositoryFormat of(Supplier<RepositorySettings> settings) throws IOException {
     return switch (settings.get().format()) {
       case PACMAN ->
           new PacmanRepositoryFormat(() ->

@@ -1,4 +1,4 @@
-package dev.larder;
+package dev.larder.testing;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -10,11 +10,11 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /// The checkout the tests run in.
-final class Checkout {
+public final class Checkout {
   private Checkout() {}
 
   /// Its directory, absolute.
-  static Path root() {
+  public static Path root() {
     // Maven says where; elsewhere tests run in it.
     String basedir = System.getProperty("basedir", "");
     Path root = Path.of(Objects.requireNonNull(basedir)).toAbsolutePath().normalize();
@@ -26,7 +26,7 @@ final class Checkout {
 
   /// The files that belong to the project, relative to the root: what git tracks or would, or
   /// without git all but build output.
-  static List<Path> files() throws IOException, InterruptedException {
+  public static List<Path> files() throws IOException, InterruptedException {
     Process git =
         new ProcessBuilder("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
             .directory(root().toFile())

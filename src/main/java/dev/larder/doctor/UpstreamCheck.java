@@ -1,4 +1,4 @@
-package dev.larder;
+package dev.larder.doctor;
 
 import dev.larder.egress.Discovery;
 import dev.larder.egress.Egress;
@@ -11,6 +11,7 @@ import dev.larder.format.IndexTrust;
 import dev.larder.format.InvalidIndex;
 import dev.larder.format.PathKind;
 import dev.larder.mirror.MirrorSettings;
+import dev.larder.settings.UpstreamLists;
 import dev.larder.store.Expected;
 import dev.larder.store.Hashing;
 import dev.larder.store.RelPath;

@@ -1,7 +1,10 @@
-package dev.larder;
+package dev.larder.doctor;
 
 import dev.larder.mirror.Mirror;
 import dev.larder.mirror.MirrorSettings;
+import dev.larder.settings.Config;
+import dev.larder.settings.Formats;
+import dev.larder.settings.LoadedConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -50,7 +53,7 @@ final class Doctor {
   private void mirror(MirrorSettings mirror) {
     String about = "mirror " + mirror.name();
     try {
-      Larder.format(mirror);
+      Formats.of(mirror);
       findings.accept(Finding.ok(about, "format", mirror.format()));
     } catch (IOException e) {
       findings.accept(Finding.problem(about, "format", String.valueOf(e.getMessage())));
@@ -58,10 +61,10 @@ final class Doctor {
     List<String> follows = new ArrayList<>(mirror.upstream());
     findings.accept(Finding.ok(about, "follows", String.join(", ", follows)));
     try {
-      if (Larder.lacksKeys(mirror)) {
+      if (Formats.lacksKeys(mirror)) {
         findings.accept(
             Finding.note(about, "keys", "none, signatures are left for clients to check"));
-      } else if (!Larder.trust(mirror).equals(Mirror.Trust.NONE)) {
+      } else if (!Formats.trust(mirror).equals(Mirror.Trust.NONE)) {
         findings.accept(Finding.ok(about, "keys", "can be read"));
       }
     } catch (IOException e) {

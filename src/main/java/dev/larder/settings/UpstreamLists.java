@@ -1,4 +1,4 @@
-package dev.larder;
+package dev.larder.settings;
 
 import dev.larder.egress.Discovery;
 import dev.larder.format.pacman.Mirrorlist;
@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 /// The upstreams of a mirror as its configuration names them: URLs as they are; for a `file:` URL
 /// the servers of a pacman mirrorlist, read again when the file changes; for `srv:HOST` the servers
 /// of a host, looked up in the background.
-final class UpstreamLists {
+public final class UpstreamLists {
   private static final Logger LOG = LoggerFactory.getLogger(UpstreamLists.class);
 
   private static final String SERVICE = "srv:";
@@ -28,7 +28,7 @@ final class UpstreamLists {
 
   /// The hosts of which `upstream` wants the servers; clients that go through a proxy ask for these
   /// hosts, too.
-  static List<String> serviceHosts(List<String> upstream) {
+  public static List<String> serviceHosts(List<String> upstream) {
     return upstream.stream()
         .filter(url -> url.startsWith(SERVICE))
         .map(url -> url.substring(SERVICE.length()))
@@ -36,7 +36,7 @@ final class UpstreamLists {
   }
 
   /// The base URLs `upstream` stands for, without trailing slashes.
-  static Mirror.UpstreamUrls of(List<String> upstream, Discovery discovery) {
+  public static Mirror.UpstreamUrls of(List<String> upstream, Discovery discovery) {
     List<Mirror.UpstreamUrls> parts = new ArrayList<>();
     for (String url : upstream) {
       if (url.startsWith("file:")) {

@@ -1,9 +1,10 @@
-package dev.larder;
+package dev.larder.doctor;
 
 import dev.larder.repo.GenerationFaults;
 import dev.larder.repo.HostedFiles;
 import dev.larder.serve.PackagesSettings;
 import dev.larder.serve.TlsState;
+import dev.larder.settings.Config;
 import dev.larder.sign.KeyHealth;
 import dev.larder.store.Hold;
 import dev.larder.store.Layout;
