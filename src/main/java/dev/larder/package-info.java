@@ -1,4 +1,4 @@
-/// The program: argument handling, configuration and the composition root.
+/// The program: its commands, and the composition root that puts a server together.
 @NullMarked
 package dev.larder;
 
