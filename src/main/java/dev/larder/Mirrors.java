@@ -10,7 +10,7 @@ import dev.larder.events.EventLog;
 import dev.larder.limits.FillTurns;
 import dev.larder.mirror.Mirror;
 import dev.larder.mirror.MirrorSettings;
-import dev.larder.store.Layout;
+import dev.larder.store.DataDirectory;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
@@ -47,7 +47,7 @@ final class Mirrors implements Closeable {
 
   /// What mirrors are opened with.
   record Surroundings(
-      Layout layout,
+      DataDirectory data,
       Database database,
       Cache cache,
       Egress egress,
@@ -83,7 +83,7 @@ final class Mirrors implements Closeable {
         settings,
         new Mirror.Surroundings(
             Larder.format(settings),
-            around.layout(),
+            around.data(),
             around.database(),
             around.cache(),
             around.egress(),
