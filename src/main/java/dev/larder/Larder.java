@@ -86,11 +86,11 @@ public final class Larder implements Closeable {
     reload.include(ReloadableParts.of(clients));
     Mirrors.Surroundings around =
         new Mirrors.Surroundings(
-            data.layout(), database, cache, egress, discovery, clients.fills(), events, clock);
+            data, database, cache, egress, discovery, clients.fills(), events, clock);
     mirrors = owned(Mirrors.open(config.mirrors(), around));
     cache.start();
     KeyStore keys = KeyStore.open(data.layout().keys(), clock);
-    Hosting hosting = new Hosting(data.layout(), database, keys, events, clock);
+    Hosting hosting = new Hosting(data, database, keys, events, clock);
     repositories = owned(hosting.open(config.repositories()));
     reload.include(ReloadableParts.keysOf(repositories, keys));
 
@@ -110,9 +110,9 @@ public final class Larder implements Closeable {
 
   /// What repositories of our own are opened with.
   private record Hosting(
-      Layout layout, Database database, KeyStore keys, EventLog events, InstantSource clock) {
+      DataDirectory data, Database database, KeyStore keys, EventLog events, InstantSource clock) {
     Repositories open(List<RepositorySettings> configured) throws IOException {
-      return Repositories.open(layout, configured, HostedFormats.NAMES, this::repository);
+      return Repositories.open(data, configured, HostedFormats.NAMES, this::repository);
     }
 
     private Repository repository(RepositorySettings settings) throws IOException {
@@ -121,7 +121,7 @@ public final class Larder implements Closeable {
           current,
           HostedFormats.of(current::get),
           new Repository.Surroundings(
-              layout, database, new RepositoryKeys(current::get, keys), events, clock));
+              data, database, new RepositoryKeys(current::get, keys), events, clock));
     }
   }
 

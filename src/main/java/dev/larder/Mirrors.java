@@ -13,7 +13,7 @@ import dev.larder.mirror.MirrorSettings;
 import dev.larder.settings.Formats;
 import dev.larder.settings.LoadedConfig;
 import dev.larder.settings.UpstreamLists;
-import dev.larder.store.Layout;
+import dev.larder.store.DataDirectory;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
@@ -50,7 +50,7 @@ final class Mirrors implements Closeable {
 
   /// What mirrors are opened with.
   record Surroundings(
-      Layout layout,
+      DataDirectory data,
       Database database,
       Cache cache,
       Egress egress,
@@ -86,7 +86,7 @@ final class Mirrors implements Closeable {
         settings,
         new Mirror.Surroundings(
             Formats.of(settings),
-            around.layout(),
+            around.data(),
             around.database(),
             around.cache(),
             around.egress(),

@@ -60,7 +60,12 @@ final class BackupFixture implements AutoCloseable {
     return data().resolveSibling("larder.toml").toString();
   }
 
+  /// Runs the command line; a backup as another process than this server's, which it always is.
   Run run(String... arguments) {
+    if (arguments[0].equals("backup")) {
+      Command.Result result = process(arguments).run();
+      return new Run(result.exit(), result.output(), result.output());
+    }
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     Surroundings surroundings =
@@ -72,15 +77,17 @@ final class BackupFixture implements AutoCloseable {
             Terminal.NONE,
             InstantSource.system());
     Machine machine = new Machine(Map.of(), "Linux", "root", directory, directory, Path.of("/"));
-    String[] all =
-        Stream.concat(
-                Stream.of(arguments),
-                List.of(arguments).contains("--config")
-                    ? Stream.empty()
-                    : Stream.of("--config", config()))
-            .toArray(String[]::new);
-    int code = Main.commandLine(surroundings, machine).run(all);
+    int code = Main.commandLine(surroundings, machine).run(withConfig(arguments));
     return new Run(code, out.toString(), err.toString());
+  }
+
+  private String[] withConfig(String... arguments) {
+    return Stream.concat(
+            Stream.of(arguments),
+            List.of(arguments).contains("--config")
+                ? Stream.empty()
+                : Stream.of("--config", config()))
+        .toArray(String[]::new);
   }
 
   Path backup(String... options) {
@@ -132,8 +139,7 @@ final class BackupFixture implements AutoCloseable {
             "-cp",
             System.getProperty("java.class.path"),
             "dev.larder.Main")
-        .with(arguments)
-        .with("--config", config());
+        .with(withConfig(arguments));
   }
 
   @Override

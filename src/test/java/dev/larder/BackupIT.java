@@ -3,10 +3,9 @@ package dev.larder;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.larder.store.Hold;
-import dev.larder.store.Layout;
 import dev.larder.store.Owner;
 import dev.larder.testing.Command;
+import dev.larder.testing.HoldProcess;
 import dev.larder.testing.PackageSpec;
 import dev.larder.testing.Tools;
 import java.io.IOException;
@@ -144,8 +143,7 @@ class BackupIT {
     lab.hosted().larder().restartAfter(Duration.ofHours(3));
     Path generations =
         lab.data().resolve("state/repo/internal").resolve("root").resolve("generations");
-    try (Hold hold = Hold.take(new Layout(lab.data()))) {
-      assertThat(hold).isNotNull();
+    try (HoldProcess _ = HoldProcess.start(lab.data()).holding()) {
       lab.add("tool", "2-1");
       assertThat(lab.hosted().file("x86_64/tool-1-1-any.pkg.tar.zst")).exists();
       assertThat(LarderProcess.filesBelow(generations)).anyMatch(name -> name.startsWith("1/"));
@@ -158,8 +156,7 @@ class BackupIT {
   @Test
   void whileABackupReadsNoRepositoryIsDeleted() throws Exception {
     CommandRun.of(lab.hosted().larder(), "repo", "create", "other", "--format", "pacman");
-    try (Hold hold = Hold.take(new Layout(lab.data()))) {
-      assertThat(hold).isNotNull();
+    try (HoldProcess _ = HoldProcess.start(lab.data()).holding()) {
       CommandRun refused = CommandRun.of(lab.hosted().larder(), "repo", "delete", "other", "--yes");
       assertThat(refused.exit()).isEqualTo(5);
       assertThat(refused.err()).contains("a backup is reading; delete other when it is done");

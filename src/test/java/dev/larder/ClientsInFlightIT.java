@@ -2,10 +2,9 @@ package dev.larder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.larder.store.Hold;
-import dev.larder.store.Layout;
 import dev.larder.testing.ArchRepository;
 import dev.larder.testing.FaultyUpstream;
+import dev.larder.testing.HoldProcess;
 import dev.larder.testing.PackageSpec;
 import dev.larder.testing.SigningKey;
 import dev.larder.testing.Tools;
@@ -198,8 +197,7 @@ class ClientsInFlightIT {
         client.get(DATABASE);
         assertThat(generations(larder)).containsExactly("1", "2", "3", "4");
         larder.restartAfter(Duration.ofMinutes(45));
-        try (Hold hold = Hold.take(new Layout(larder.data()))) {
-          assertThat(hold).isNotNull();
+        try (HoldProcess _ = HoldProcess.start(larder.data()).holding()) {
           client.get(DATABASE);
           assertThat(generations(larder)).as("a backup reads").containsExactly("1", "2", "3", "4");
         }

@@ -300,23 +300,58 @@ class PkgTrustIT {
   }
 
   /// Publishes another version in the same second upstream, so that only the sizes tell the two
-  /// catalogues apart, in each of their forms: of one that is as large by chance nobody could know.
-  private Map<String, ServedFile> sameSecond(int round, Map<String, ServedFile> before) {
+  /// catalogues apart, in each of their forms but these: they are as large by chance.
+  private Map<String, ServedFile> sameSecond(
+      int round, Map<String, ServedFile> before, String... asLarge) {
     Instant same = repository.time();
-    Map<String, ServedFile> files = Map.of();
-    for (int i = 1; files.isEmpty() || isAnyAsLarge(files, before); i++) {
+    for (int i = 1; i < 2000; i++) {
       version("1.%d.%d".formatted(round, i));
       repository.time(same.minusSeconds(1));
-      files = repository.next();
+      Map<String, ServedFile> files = repository.next();
+      if (List.of(asLarge).equals(asLarge(files, before))) {
+        upstream.publish(files);
+        return files;
+      }
     }
-    upstream.publish(files);
-    return files;
+    throw new AssertionError("no two catalogues are like that");
   }
 
-  private boolean isAnyAsLarge(Map<String, ServedFile> one, Map<String, ServedFile> other) {
+  private List<String> asLarge(Map<String, ServedFile> one, Map<String, ServedFile> other) {
     return Stream.of("data.pkg", "packagesite.pkg")
-        .map(repository::path)
-        .anyMatch(path -> size(one, path) == size(other, path));
+        .filter(name -> size(one, repository.path(name)) == size(other, repository.path(name)))
+        .toList();
+  }
+
+  @Test
+  void aFormThatIsAsLargeAsTheOneBeforeInTheSameSecondIsFetchedAnew() throws Exception {
+    Map<String, ServedFile> first = repository.next();
+    upstream.publish(first);
+    try (TestLarder larder = larder()) {
+      for (String name : List.of("meta.conf", "data.pkg", "packagesite.pkg")) {
+        assertThat(get(larder, name).status()).isEqualTo(200);
+      }
+      Map<String, ServedFile> second = sameSecond(1, first, "packagesite.pkg");
+      assertThat(larder.mirror().refresh(false)).isEqualTo(new RefreshOutcome.Switched(2));
+      assertServes(larder, second);
+    }
+  }
+
+  @Test
+  void aFormThatDoesNotFitWhatUpstreamCallsNotModifiedBringsBothAnew() throws Exception {
+    Map<String, ServedFile> first = repository.next();
+    upstream.publish(first);
+    try (TestLarder larder = larder()) {
+      assertThat(get(larder, "data.pkg").status()).isEqualTo(200);
+      Map<String, ServedFile> second = sameSecond(1, first, "data.pkg");
+      assertServes(larder, second);
+    }
+  }
+
+  private void assertServes(TestLarder larder, Map<String, ServedFile> files) throws IOException {
+    for (String name : List.of("packagesite.pkg", "data.pkg")) {
+      byte[] served = get(larder, name).body();
+      assertThat(served).as(name).isEqualTo(FreeBsdLarder.bytes(files, repository.path(name)));
+    }
   }
 
   private static int size(Map<String, ServedFile> files, String path) {

@@ -36,12 +36,14 @@ final class Scrubbing {
 
   private void run(Clearing.Shares shares, CacheSettings settings) {
     Steady pace = new Steady(settings.scrubRate());
+    Duration every = settings.scrub();
+    Duration pause = every.compareTo(LOOK_EVERY) < 0 ? every : LOOK_EVERY;
     try {
       while (true) {
-        Thread.sleep(LOOK_EVERY);
+        Thread.sleep(pause);
         for (Share share : shares.all()) {
           try {
-            due(share, settings.scrub(), pace);
+            due(share, every, pace);
           } catch (RuntimeException e) {
             // The root of this thread: one failure must not be its end.
             LOG.error("{}: scrub: {}", share.mirror(), e.getMessage());

@@ -48,8 +48,9 @@ public record LogSettings(
           "levels",
           Type.list("list of logger=level", LoggerLevel.TYPE),
           List.of(),
-          "The level of single loggers: a package of Larder, such as `mirror=debug`, or the whole name"
-              + " of a library's, such as `org.apache.hc=info`.");
+          "The level of single loggers: a package or class of Larder, such as `mirror=debug` or"
+              + " `mirror.Fill=debug`, or the whole name of a library's, such as"
+              + " `org.apache.hc=info`.");
 
   static final Key<MessageFormat> FORMAT =
       Key.of(
@@ -234,13 +235,23 @@ public record LogSettings(
       String name = parts.group(1);
       try {
         LogLevel level = LogLevel.valueOf(parts.group(2).toUpperCase(Locale.ROOT));
-        return new LoggerLevel(name.contains(".") ? name : OURS + name, level);
+        return new LoggerLevel(isOurs(name) ? OURS + name : name, level);
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException(
             "\"%s\" is no level; there are error, warn, info, debug and trace"
                 .formatted(parts.group(2)),
             e);
       }
+    }
+
+    /// Whether it is one of Larder's without `dev.larder.`: a single word, or what begins with a
+    /// package of Larder, as no library's name does.
+    private static boolean isOurs(String name) {
+      int dot = name.indexOf('.');
+      return dot < 0
+          || LogSettings.class.getResource(
+                  "/dev/larder/%s/package-info.class".formatted(name.substring(0, dot)))
+              != null;
     }
 
     private String text() {

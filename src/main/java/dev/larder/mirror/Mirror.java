@@ -14,6 +14,7 @@ import dev.larder.repo.Ask;
 import dev.larder.repo.Content;
 import dev.larder.repo.Generations;
 import dev.larder.sign.Keyring;
+import dev.larder.store.DataDirectory;
 import dev.larder.store.Layout;
 import dev.larder.store.RelPath;
 import java.io.Closeable;
@@ -79,7 +80,7 @@ public final class Mirror implements Content, Closeable {
   /// What a mirror needs of the outside.
   ///
   /// @param format of its upstreams
-  /// @param layout of the data directory
+  /// @param data the data directory
   /// @param database for facts that can be found out again
   /// @param cache gives room on the disk
   /// @param egress to fetch with
@@ -89,7 +90,7 @@ public final class Mirror implements Content, Closeable {
   /// @param clock the time
   public record Surroundings(
       Format format,
-      Layout layout,
+      DataDirectory data,
       Database database,
       Cache cache,
       Egress egress,
@@ -117,7 +118,7 @@ public final class Mirror implements Content, Closeable {
     String name = settings.name();
     InstantSource clock = around.clock();
     Format format = around.format();
-    Layout layout = around.layout();
+    Layout layout = around.data().layout();
     Path partials = layout.root(name, RelPath.ROOT).partial();
     Files.createDirectories(partials);
     Partial.recover(partials, clock.instant());
@@ -156,7 +157,8 @@ public final class Mirror implements Content, Closeable {
     Fills fills = new Fills(workings, partials, check);
     ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     Roots roots =
-        new Roots(workings, directory -> root(directory, workings, layout, check, fills, threads));
+        new Roots(
+            workings, directory -> root(directory, workings, around.data(), check, fills, threads));
     signatures.connect(roots, fills);
     roots.open(layout.state(name));
     Answers answers = new Answers(workings, roots, fills);
@@ -170,19 +172,20 @@ public final class Mirror implements Content, Closeable {
   private static Root root(
       RelPath directory,
       Workings workings,
-      Layout layout,
+      DataDirectory data,
       IndexCheck check,
       Fills fills,
       ExecutorService threads)
       throws IOException {
-    Generations generations = new Generations(layout.root(workings.settings().name(), directory));
+    Generations generations =
+        new Generations(data.layout().root(workings.settings().name(), directory));
     Root root =
         new Root(
             directory,
             workings,
             generations,
             new Refresh(directory, workings, generations, check),
-            new Switchover(directory, workings, layout, generations, fills),
+            new Switchover(directory, workings, data, generations, fills),
             threads);
     root.open();
     return root;

@@ -183,11 +183,14 @@ final class Refresh {
   }
 
   private Finding find(Upstream upstream, Wish wish) throws IOException {
+    boolean anew = false;
     for (int attempt = 1; ; attempt++) {
       Draft draft = generations.draft();
+      SetFetch fetch =
+          new SetFetch(upstreams, upstream, format, workings.traffic(), wish.current(), anew);
       Finding finding = null;
       try {
-        finding = attempt(upstream, wish, draft);
+        finding = attempt(upstream, fetch, wish, draft);
         if (finding != null) {
           return finding;
         }
@@ -199,6 +202,7 @@ final class Refresh {
       if (attempt == ATTEMPTS) {
         throw new IOException("its set changed or did not fit together " + ATTEMPTS + " times");
       }
+      anew = anew || fetch.isInDoubt();
       pause();
     }
   }
@@ -221,10 +225,11 @@ final class Refresh {
     }
   }
 
-  /// One attempt; null if upstream changed meanwhile.
-  private @Nullable Finding attempt(Upstream upstream, Wish wish, Draft draft) throws IOException {
+  /// One attempt; null if upstream changed meanwhile, or what was taken over may be to blame that
+  /// the set does not fit together.
+  private @Nullable Finding attempt(Upstream upstream, SetFetch fetch, Wish wish, Draft draft)
+      throws IOException {
     Generation current = wish.current();
-    SetFetch fetch = new SetFetch(upstreams, upstream, format, workings.traffic(), current);
     String token = fetch.token();
     boolean sameToken = token != null && token.equals(wish.token()) && settled(fetch, token);
     boolean confirmed = sameToken || isLedBySame(fetch, wish, draft);
@@ -238,7 +243,14 @@ final class Refresh {
     for (RelPath path : confirmed ? wish.missing() : wish.wanted()) {
       fetch.fetch(path, draft);
     }
-    if (!stands(fetch, token) || !fetch.stillLed(draft) || !check.fitTogether(draft)) {
+    if (!stands(fetch, token) || !fetch.stillLed(draft)) {
+      return null;
+    }
+    if (!check.fitTogether(draft)) {
+      fetch.contradict("a signature is of other bytes");
+      return null;
+    }
+    if (fetch.isInDoubt()) {
       return null;
     }
     fetch.refuseContradiction();

@@ -28,7 +28,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Fetches index files from one upstream into a draft. What the current generation already has from
-/// that upstream is asked for conditionally and taken over when it is the same.
+/// that upstream is asked for conditionally and taken over when it is the same, unless all is to be
+/// fetched anew.
 final class SetFetch {
   /// How old a time of whole seconds must be to tell two publications apart.
   static final Duration SETTLED = Duration.ofSeconds(2);
@@ -40,22 +41,26 @@ final class SetFetch {
   private final Format format;
   private final Traffic traffic;
   private final @Nullable Generation current;
+  private final boolean anew;
   private final Set<RelPath> absent = new HashSet<>();
   private final Set<RelPath> confirmed = new HashSet<>();
   private final Map<RelPath, Validators> fetched = new HashMap<>();
   private @Nullable String contradiction;
 
+  /// @param anew whether nothing is asked for conditionally
   SetFetch(
       Upstreams upstreams,
       Upstream upstream,
       Format format,
       Traffic traffic,
-      @Nullable Generation current) {
+      @Nullable Generation current,
+      boolean anew) {
     this.upstreams = upstreams;
     this.upstream = upstream;
     this.format = format;
     this.traffic = traffic;
     this.current = current;
+    this.anew = anew;
   }
 
   /// What upstream called the bytes it sent.
@@ -160,9 +165,21 @@ final class SetFetch {
         : fetched.get(leader);
   }
 
-  /// Refuses a set of which two members name other bytes by one name.
+  /// Notes that the members do not belong together.
+  void contradict(String why) {
+    contradiction = why;
+  }
+
+  /// Whether the set contradicts itself and that need not be upstream's: of two publications within
+  /// a second, the second can have the validators of the first, and what was taken over may be of
+  /// the first.
+  boolean isInDoubt() {
+    return contradiction != null && !confirmed.isEmpty();
+  }
+
+  /// Refuses a set that contradicts itself.
   ///
-  /// @throws InvalidIndex if there are two
+  /// @throws InvalidIndex if it does
   void refuseContradiction() throws InvalidIndex {
     if (contradiction != null) {
       throw new InvalidIndex(contradiction);
@@ -220,7 +237,7 @@ final class SetFetch {
       return manifest;
     }
     if (!manifest.isSame(alternate)) {
-      contradiction = path + " and " + format.alternateOf(path) + " name different packages";
+      contradict(path + " and " + format.alternateOf(path) + " name different packages");
     }
     return Manifest.EMPTY; // what it names is known already
   }
@@ -253,7 +270,7 @@ final class SetFetch {
   private @Nullable Member fetchFile(RelPath path, Draft draft) throws IOException {
     Generation have = current;
     Member known = have == null ? null : have.member(path);
-    boolean comparable = have != null && have.origin().upstream().equals(upstream.base());
+    boolean comparable = !anew && have != null && have.origin().upstream().equals(upstream.base());
     Map<String, String> headers =
         comparable && known != null
             ? new Validators(known.upstreamEtag(), known.upstreamLastModified()).conditional()

@@ -9,11 +9,11 @@ import dev.larder.repo.LastModifiedRule;
 import dev.larder.repo.Manifest;
 import dev.larder.repo.Member;
 import dev.larder.store.Checksum;
+import dev.larder.store.DataDirectory;
 import dev.larder.store.Durable;
 import dev.larder.store.Expected;
-import dev.larder.store.Hold;
-import dev.larder.store.Layout;
 import dev.larder.store.RelPath;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -47,15 +47,16 @@ final class Switchover {
 
   private final RelPath root;
   private final Workings workings;
-  private final Layout layout;
+  private final DataDirectory data;
   private final Generations generations;
   private final Fills fills;
 
   /// @param root whose sets are switched
-  Switchover(RelPath root, Workings workings, Layout layout, Generations generations, Fills fills) {
+  Switchover(
+      RelPath root, Workings workings, DataDirectory data, Generations generations, Fills fills) {
     this.root = root;
     this.workings = workings;
-    this.layout = layout;
+    this.data = data;
     this.generations = generations;
     this.fills = fills;
   }
@@ -130,7 +131,7 @@ final class Switchover {
       directories.add(member.path().parent());
     }
     for (RelPath directory : directories) {
-      Durable.recover(layout.file(workings.settings().name(), directory));
+      Durable.recover(data.layout().file(workings.settings().name(), directory));
     }
   }
 
@@ -140,7 +141,7 @@ final class Switchover {
     workings.held().makeDirectories(member.path());
     Durable.copy(
         generation.file(member),
-        layout.file(workings.settings().name(), member.path()),
+        data.layout().file(workings.settings().name(), member.path()),
         member.lastModified());
   }
 
@@ -362,7 +363,7 @@ final class Switchover {
     if (staying.size() == all.size()) {
       return;
     }
-    try (Hold right = Hold.toRemove(layout)) {
+    try (Closeable right = data.toRemove()) {
       if (right != null) {
         known.accept(staying);
         forget(staying, all.stream().filter(one -> !staying.contains(one)).toList());

@@ -6,8 +6,8 @@ import dev.larder.sign.Signers;
 import dev.larder.store.Checksum;
 import dev.larder.store.Durable;
 import dev.larder.store.Expected;
-import dev.larder.store.Hold;
 import dev.larder.store.RelPath;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -214,7 +214,7 @@ final class History {
   /// generation.
   private void retire() {
     RepositorySettings settings = parts.settings();
-    try (Hold right = shelves.toRemove()) {
+    try (Closeable right = parts.data().toRemove()) {
       if (right == null) {
         LOG.info("repository {}: old generations stay while a backup reads", settings.name());
         return;

@@ -2,8 +2,8 @@ package dev.larder.repo;
 
 import dev.larder.config.Document;
 import dev.larder.config.InvalidConfig;
+import dev.larder.store.DataDirectory;
 import dev.larder.store.Durable;
-import dev.larder.store.Hold;
 import dev.larder.store.Layout;
 import java.io.Closeable;
 import java.io.IOException;
@@ -34,6 +34,7 @@ public final class Repositories implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(Repositories.class);
   private static final String GONE = ".gone-";
 
+  private final DataDirectory data;
   private final Layout layout;
   private final Set<String> formats;
   private final Opener opener;
@@ -50,8 +51,9 @@ public final class Repositories implements Closeable {
   /// The values of [#all], another list for other repositories.
   private volatile List<Repository> listed = List.of();
 
-  private Repositories(Layout layout, Set<String> formats, Opener opener) {
-    this.layout = layout;
+  private Repositories(DataDirectory data, Set<String> formats, Opener opener) {
+    this.data = data;
+    this.layout = data.layout();
     this.formats = Set.copyOf(formats);
     this.opener = opener;
   }
@@ -69,9 +71,9 @@ public final class Repositories implements Closeable {
   /// @param formats names of the formats that can be hosted
   /// @throws IOException if one cannot be opened; none is open then
   public static Repositories open(
-      Layout layout, List<RepositorySettings> configured, Set<String> formats, Opener opener)
+      DataDirectory data, List<RepositorySettings> configured, Set<String> formats, Opener opener)
       throws IOException {
-    Repositories repositories = new Repositories(layout, formats, opener);
+    Repositories repositories = new Repositories(data, formats, opener);
     repositories.recover();
     try {
       for (RepositorySettings settings : configured) {
@@ -80,7 +82,7 @@ public final class Repositories implements Closeable {
       }
       for (String name : repositories.made()) {
         if (!repositories.configured.contains(name)) {
-          repositories.add(repositories.read(layout.repositorySettings(name), name));
+          repositories.add(repositories.read(data.layout().repositorySettings(name), name));
         }
       }
       return repositories;
@@ -354,7 +356,7 @@ public final class Repositories implements Closeable {
             Refused.Reason.CONFLICT,
             List.of("%s has %d packages; say that they are to go, too".formatted(name, packages)));
       }
-      try (Hold right = Hold.toRemove(layout)) {
+      try (Closeable right = data.toRemove()) {
         if (right == null) {
           throw new Refused(
               Refused.Reason.CONFLICT,

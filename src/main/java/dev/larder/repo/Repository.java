@@ -8,6 +8,7 @@ import dev.larder.format.RepositoryFormat;
 import dev.larder.repo.RepositorySettings.OnConflict;
 import dev.larder.sign.Signers;
 import dev.larder.store.Checksum;
+import dev.larder.store.DataDirectory;
 import dev.larder.store.Layout;
 import dev.larder.store.RelPath;
 import java.io.Closeable;
@@ -61,6 +62,7 @@ public final class Repository implements Content, Closeable {
   record Parts(
       AtomicReference<RepositorySettings> current,
       RepositoryFormat format,
+      DataDirectory data,
       Shelves shelves,
       Incoming incoming,
       PackageTable table,
@@ -75,13 +77,13 @@ public final class Repository implements Content, Closeable {
 
   /// What it takes to open a repository.
   ///
-  /// @param layout where everything lies
+  /// @param data where everything lies
   /// @param database for what is read of packages
   /// @param signers the keys, asked for at each use since they can be exchanged
   /// @param events takes what happens
   /// @param clock the time
   public record Surroundings(
-      Layout layout,
+      DataDirectory data,
       Database database,
       SignerSource signers,
       EventLog events,
@@ -95,20 +97,21 @@ public final class Repository implements Content, Closeable {
       AtomicReference<RepositorySettings> current, RepositoryFormat format, Surroundings around)
       throws IOException {
     String name = current.get().name();
+    Layout layout = around.data().layout();
     Parts parts =
         new Parts(
             current,
             format,
-            new Shelves(around.layout(), name),
-            new Incoming(around.layout().incoming(name), format, around.signers()),
+            around.data(),
+            new Shelves(layout, name),
+            new Incoming(layout.incoming(name), format, around.signers()),
             new PackageTable(around.database(), format.name()),
             around.signers(),
             around.events(),
             around.clock());
     Repository repository =
         new Repository(
-            parts,
-            new Generations(around.layout().root(Layout.repositoryName(name), RelPath.ROOT)));
+            parts, new Generations(layout.root(Layout.repositoryName(name), RelPath.ROOT)));
     repository.recover();
     return repository;
   }

@@ -2,7 +2,6 @@ package dev.larder.repo;
 
 import dev.larder.format.IndexOrder.Entry;
 import dev.larder.store.Durable;
-import dev.larder.store.Hold;
 import dev.larder.store.Layout;
 import dev.larder.store.RelPath;
 import java.io.IOException;
@@ -28,21 +27,14 @@ import org.slf4j.LoggerFactory;
 final class Shelves {
   private static final Logger LOG = LoggerFactory.getLogger(Shelves.class);
 
-  private final Layout layout;
   private final Path tree;
 
   Shelves(Layout layout, String repository) {
-    this.layout = layout;
     this.tree = layout.tree(Layout.repositoryName(repository));
   }
 
   Path file(RelPath path) {
     return tree.resolve(path.value());
-  }
-
-  /// The right to remove files, or null while a backup reads them.
-  @Nullable Hold toRemove() throws IOException {
-    return Hold.toRemove(layout);
   }
 
   /// The file of a package.

@@ -14,6 +14,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /// The data directory, opened for this process alone.
 public final class DataDirectory implements Closeable {
@@ -26,6 +28,9 @@ public final class DataDirectory implements Closeable {
   private final FileChannel channel;
   private final FileLock lock;
   private final int formerVersion;
+
+  /// Held by whoever removes: [Hold] is the whole process's.
+  private final ReentrantLock removing = new ReentrantLock();
 
   private DataDirectory(Layout layout, FileChannel channel, FileLock lock, int formerVersion) {
     this.layout = layout;
@@ -188,6 +193,33 @@ public final class DataDirectory implements Closeable {
   /// The version of the layout that was found, before it became [Layout#VERSION].
   public int formerVersion() {
     return formerVersion;
+  }
+
+  /// The right to remove files of former generations until it is closed, or null while a backup
+  /// reads. Waits for others who have it; to be closed by the thread that asked.
+  ///
+  /// @throws IOException if it cannot be asked for
+  public @Nullable Closeable toRemove() throws IOException {
+    removing.lock();
+    Hold alone = null;
+    try {
+      alone = Hold.alone(layout);
+    } finally {
+      if (alone == null) {
+        removing.unlock();
+      }
+    }
+    return alone == null ? null : release(alone);
+  }
+
+  private Closeable release(Hold alone) {
+    return () -> {
+      try {
+        alone.close();
+      } finally {
+        removing.unlock();
+      }
+    };
   }
 
   /// Gives the directory free for another process.

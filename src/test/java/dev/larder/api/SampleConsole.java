@@ -4,7 +4,7 @@ import dev.larder.access.Access;
 import dev.larder.events.EventLog;
 import dev.larder.repo.Repositories;
 import dev.larder.sign.KeyStore;
-import dev.larder.store.Layout;
+import dev.larder.store.DataDirectory;
 import dev.larder.testing.Temporary;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -30,7 +30,7 @@ public final class SampleConsole {
       throws IOException {
     Repositories none =
         Repositories.open(
-            new Layout(Temporary.directory("larder-none")),
+            DataDirectory.open(Temporary.directory("larder-none")),
             List.of(),
             Set.of(),
             made -> {

@@ -169,6 +169,24 @@ class LogsTest {
   }
 
   @Test
+  void oneOfOursIsNamedAsMessagesNameIt() throws Exception {
+    String levels = "levels = [\"%s=debug\"]";
+    for (String name :
+        List.of("mirror", "mirror.Fill", "format.pacman", "format.pacman.Database", "Reload")) {
+      for (String written : List.of(name, "dev.larder." + name)) {
+        try (Logs _ = open(false, "[log]", levels.formatted(written))) {
+          LoggerFactory.getLogger("dev.larder." + name).debug("of {}", written);
+          assertThat(said()).contains("DEBUG %s: of %s".formatted(name, written));
+        }
+      }
+    }
+    try (Logs _ = open(false, "[log]", levels.formatted("mirror.Fill"))) {
+      LoggerFactory.getLogger("dev.larder.mirror.Fills").debug("of another");
+      assertThat(said()).doesNotContain("of another");
+    }
+  }
+
+  @Test
   void aLogThatCannotBeWrittenRefusesTheStartAndAReloadChangesNothing() throws Exception {
     Path inTheWay = Files.writeString(directory.resolve("in-the-way"), "");
     String[] bad = {"[log]", "target = \"file\"", "file = \"" + inTheWay + "/larder.log\""};
