@@ -2,7 +2,6 @@ package dev.larder;
 
 import dev.larder.backup.About;
 import dev.larder.backup.BackupWriter;
-import dev.larder.backup.Item;
 import dev.larder.cli.CommandFailed;
 import dev.larder.cli.ExitCode;
 import dev.larder.cli.GlobalOptions;
@@ -129,11 +128,13 @@ final class BackupCommand implements Callable<Integer> {
                 + " version that made it");
       }
       BackupSources.Which which = new BackupSources.Which(!withoutKeys, !withoutKept);
-      BackupSources sources = BackupSources.find(loaded, which, hold);
-      Report report =
-          file.equals("-")
-              ? toOutput(sources, layout)
-              : toFile(machine.directory().resolve(file), sources, layout);
+      Report report;
+      try (BackupSources sources = BackupSources.find(loaded, which, hold)) {
+        report =
+            file.equals("-")
+                ? toOutput(sources, layout)
+                : toFile(machine.directory().resolve(file), sources, layout);
+      }
       tell(report);
       return (report.damages().isEmpty() ? ExitCode.OK : ExitCode.FAILED).number();
     } catch (PartialBackup.Taken e) {
@@ -202,11 +203,11 @@ final class BackupCommand implements Callable<Integer> {
             !withoutKeys);
     List<String> damages = new ArrayList<>(sources.damages());
     try (BackupWriter writer = BackupWriter.open(new BufferedOutputStream(out, 1 << 16), about)) {
-      for (Item item : sources.items()) {
+      sources.each(item -> {
         if (!writer.add(item)) {
           damages.add(item.path() + " was removed while the backup was made");
         }
-      }
+      });
       for (Path tree : sources.trees()) {
         // A file that goes meanwhile is one that its mirror no longer has.
         sources.below(tree, writer::add);

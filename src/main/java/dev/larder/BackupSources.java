@@ -13,6 +13,7 @@ import dev.larder.sign.OpenPgpKeyring;
 import dev.larder.store.Hold;
 import dev.larder.store.Layout;
 import dev.larder.store.RelPath;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 /// What of a Larder cannot be fetched again, so what a backup has: the configuration and the files
 /// it names, keys, tokens, the audit log, repositories, and what mirrors keep. Not: packages of
 /// mirrors, unfinished fills, the database (all of it is read again from files), `cli.token`.
-final class BackupSources {
+final class BackupSources implements Closeable {
   private static final long LARGEST_NAMED = 4L << 20;
   private static final int ATTEMPTS = 20;
 
@@ -43,6 +44,7 @@ final class BackupSources {
   private final Layout layout;
   private final Which which;
   private final List<Item> items = new ArrayList<>();
+  private final List<HostedFiles> hosted = new ArrayList<>();
   private final List<Path> trees = new ArrayList<>();
   private final List<String> repositories = new ArrayList<>();
   private final List<String> kept = new ArrayList<>();
@@ -66,26 +68,63 @@ final class BackupSources {
   /// @throws IOException if something that is there cannot be read
   static BackupSources find(LoadedConfig loaded, Which which, Hold hold) throws IOException {
     BackupSources sources = new BackupSources(loaded, which);
-    sources.configuration();
-    sources.capture(sources.layout.tokens());
-    sources.audit();
-    for (String name : HostedFiles.names(sources.layout)) {
-      sources.repository(name, hold);
+    boolean found = false;
+    try {
+      sources.find(hold);
+      found = true;
+      return sources;
+    } finally {
+      if (!found) {
+        sources.close();
+      }
+    }
+  }
+
+  private void find(Hold hold) throws IOException {
+    configuration();
+    capture(layout.tokens());
+    audit();
+    for (String name : HostedFiles.names(layout)) {
+      repository(name, hold);
     }
     if (which.keys()) {
       // After the repositories: where a key is exchanged meanwhile, the new version of it is in the
       // backup as well as what it has signed, and the former one beside it.
-      sources.keys();
+      keys();
     }
-    for (String mirror : KeptFiles.mirrors(sources.layout)) {
-      sources.mirror(mirror);
+    for (String mirror : KeptFiles.mirrors(layout)) {
+      mirror(mirror);
     }
-    return sources;
   }
 
-  /// The files.
-  List<Item> items() {
-    return items;
+  @Override
+  public void close() throws IOException {
+    for (HostedFiles files : hosted) {
+      files.close();
+    }
+  }
+
+  /// The files, but for those below [#trees()].
+  ///
+  /// @throws IOException if the list of them cannot be read, or what is done with one fails
+  void each(Taking taking) throws IOException {
+    for (Item item : items) {
+      taking.take(item);
+    }
+    for (HostedFiles files : hosted) {
+      files.each(
+          new HostedFiles.Taking() {
+            @Override
+            public void stored(Path file) throws IOException {
+              taking.take(new Item.Stored(path(file), file));
+            }
+
+            @Override
+            public void captured(Path file, byte[] bytes) throws IOException {
+              taking.take(new Item.Captured(path(file), bytes));
+            }
+          });
+    }
   }
 
   /// Directories of which every file is wanted, too.
@@ -269,7 +308,7 @@ final class BackupSources {
 
   private void repository(String name, Hold hold) throws IOException {
     HostedFiles files = HostedFiles.of(layout, name, false, hold);
-    add(files.stored(), files.captured());
+    hosted.add(files);
     repositories.add(
         "%s (%d %s)"
             .formatted(name, files.packages(), files.packages() == 1 ? "package" : "packages"));

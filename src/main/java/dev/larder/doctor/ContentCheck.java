@@ -181,15 +181,13 @@ final class ContentCheck {
   private void repositories() throws IOException {
     for (String name : HostedFiles.names(layout)) {
       String about = "repository " + name;
-      HostedFiles files;
-      if (Files.exists(layout.hold())) {
-        try (Hold hold = Hold.take(layout)) {
-          files = HostedFiles.of(layout, name, deep, hold);
-        }
-      } else {
-        files = HostedFiles.of(layout, name, deep, null);
+      List<String> damages;
+      int packages;
+      try (Hold hold = Files.exists(layout.hold()) ? Hold.take(layout) : null;
+          HostedFiles files = HostedFiles.of(layout, name, deep, hold)) {
+        damages = files.damages();
+        packages = files.packages();
       }
-      List<String> damages = files.damages();
       for (String damage : damages.subList(0, Math.min(MOST_TOLD, damages.size()))) {
         findings.accept(
             Finding.problem(about, "files", damage)
@@ -204,7 +202,7 @@ final class ContentCheck {
             Finding.problem(about, "files", "and %d more".formatted(damages.size() - MOST_TOLD)));
       }
       if (damages.isEmpty()) {
-        findings.accept(Finding.ok(about, "files", checked(files.packages(), "package")));
+        findings.accept(Finding.ok(about, "files", checked(packages, "package")));
       }
     }
   }

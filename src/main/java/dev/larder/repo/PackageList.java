@@ -3,6 +3,8 @@ package dev.larder.repo;
 import dev.larder.format.IndexOrder.Entry;
 import dev.larder.store.Checksum;
 import dev.larder.store.RelPath;
+import java.io.BufferedReader;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -126,32 +128,59 @@ record PackageList(List<Entry> entries) {
   ///
   /// @throws IOException if the file cannot be read or is damaged
   static PackageList read(Path file) throws IOException {
-    List<String> lines;
-    try {
-      lines = Files.readAllLines(file, StandardCharsets.UTF_8);
-    } catch (CharacterCodingException e) {
-      throw new IOException(file + " is damaged: it is not UTF-8", e);
+    List<Entry> entries = new ArrayList<>();
+    try (Reader reader = new Reader(file)) {
+      for (Entry entry = reader.next(); entry != null; entry = reader.next()) {
+        entries.add(entry);
+      }
     }
-    List<Entry> entries = new ArrayList<>(lines.size());
-    for (String line : lines) {
+    return new PackageList(entries);
+  }
+
+  /// Reads the entries of a file one by one.
+  static final class Reader implements Closeable {
+    private final Path file;
+    private final BufferedReader lines;
+
+    Reader(Path file) throws IOException {
+      this.file = file;
+      this.lines = Files.newBufferedReader(file, StandardCharsets.UTF_8);
+    }
+
+    /// The next one, or null after the last.
+    ///
+    /// @throws IOException if the file cannot be read or is damaged
+    @Nullable Entry next() throws IOException {
+      try {
+        String line = lines.readLine();
+        return line == null ? null : entry(line);
+      } catch (CharacterCodingException e) {
+        throw new IOException(file + " is damaged: it is not UTF-8", e);
+      }
+    }
+
+    private Entry entry(String line) throws IOException {
       String[] fields = line.split("\t", -1);
       if (fields.length != 6) {
         throw new IOException(file + " is damaged: " + line);
       }
       try {
-        entries.add(
-            new Entry(
-                fields[0],
-                fields[1],
-                fields[2],
-                Long.parseLong(fields[3]),
-                sha256(fields[4]),
-                fields[5].equals("-") ? null : sha256(fields[5])));
+        return new Entry(
+            fields[0],
+            fields[1],
+            fields[2],
+            Long.parseLong(fields[3]),
+            sha256(fields[4]),
+            fields[5].equals("-") ? null : sha256(fields[5]));
       } catch (IllegalArgumentException e) {
         throw new IOException(file + " is damaged: " + e.getMessage(), e);
       }
     }
-    return new PackageList(entries);
+
+    @Override
+    public void close() throws IOException {
+      lines.close();
+    }
   }
 
   private static Checksum sha256(String hex) {
