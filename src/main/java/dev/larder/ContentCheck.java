@@ -1,7 +1,10 @@
 package dev.larder;
 
+import dev.larder.mirror.MirrorSettings;
 import dev.larder.repo.GenerationFaults;
 import dev.larder.repo.HostedFiles;
+import dev.larder.repo.Repositories;
+import dev.larder.repo.RepositorySettings;
 import dev.larder.serve.PackagesSettings;
 import dev.larder.serve.TlsState;
 import dev.larder.sign.KeyHealth;
@@ -52,6 +55,7 @@ final class ContentCheck {
       keys();
       mirrors();
       repositories();
+      shadows();
     } catch (IOException | UncheckedIOException e) {
       findings.accept(
           Finding.problem("data", layout.data().toString(), "cannot be read: " + e)
@@ -204,6 +208,23 @@ final class ContentCheck {
       }
       if (damages.isEmpty()) {
         findings.accept(Finding.ok(about, "files", checked(files.packages(), "package")));
+      }
+    }
+  }
+
+  /// Paths that a mirror takes from repositories that do not stand in the configuration: of others,
+  /// the configuration is refused.
+  private void shadows() throws IOException {
+    List<String> mirrors = config.mirrors().stream().map(MirrorSettings::name).toList();
+    for (String name : Repositories.made(layout)) {
+      if (config.repositories().stream().noneMatch(each -> each.name().equals(name))) {
+        RepositorySettings settings = Repositories.settings(layout, name, HostedFormats.NAMES);
+        for (Shadow shadow : Shadow.of(mirrors, List.of(settings))) {
+          findings.accept(
+              Finding.problem("repository " + name, "path " + shadow.path(), shadow.problem())
+                  .because("clients that ask for it get what the mirror has, or nothing")
+                  .remedy(shadow.remedy()));
+        }
       }
     }
   }
