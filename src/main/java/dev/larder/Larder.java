@@ -100,7 +100,7 @@ public final class Larder implements Closeable {
     reload.include(serving);
     access = owned(Access.open(data.layout(), ReloadableParts.accessSettings(config), clock));
     ServerOperations operations =
-        new ServerOperations(reload, mirrors, cache, packages, logs, clock);
+        new ServerOperations(reload, mirrors, repositories, cache, packages, logs, clock);
     ServerKeys signing = new ServerKeys(keys, repositories, events);
     Services services = new Services(operations, access, repositories, signing, events);
     console = owned(ConsoleListener.open(config.console(), services));

@@ -11,31 +11,29 @@ import dev.larder.cache.Cleanup;
 import dev.larder.cache.ScrubReport;
 import dev.larder.cache.Usage;
 import dev.larder.config.Addresses;
-import dev.larder.config.Reachable;
 import dev.larder.log.Logs;
-import dev.larder.mirror.Explanation;
 import dev.larder.mirror.HeldFile;
 import dev.larder.mirror.KeptDirectory;
 import dev.larder.mirror.Mirror;
 import dev.larder.mirror.MirrorReport;
 import dev.larder.mirror.RefreshOutcome;
 import dev.larder.mirror.Removed;
+import dev.larder.repo.Content;
+import dev.larder.repo.Explanation;
+import dev.larder.repo.Repositories;
+import dev.larder.repo.Subtree;
 import dev.larder.serve.PackageListener;
-import dev.larder.serve.Site;
 import dev.larder.serve.TrafficReport;
 import dev.larder.settings.ConfigDifference;
 import dev.larder.store.RelPath;
 import dev.larder.wire.ErrorCode;
 import dev.larder.wire.ReloadResult;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 final class ServerOperations implements Operations {
   private final Reload reload;
   private final Mirrors mirrors;
+  private final Repositories repositories;
   private final Cache cache;
   private final PackageListener packages;
   private final @Nullable Logs logs;
@@ -53,12 +52,14 @@ final class ServerOperations implements Operations {
   ServerOperations(
       Reload reload,
       Mirrors mirrors,
+      Repositories repositories,
       Cache cache,
       PackageListener packages,
       @Nullable Logs logs,
       InstantSource clock) {
     this.reload = reload;
     this.mirrors = mirrors;
+    this.repositories = repositories;
     this.cache = cache;
     this.packages = packages;
     this.logs = logs;
@@ -74,12 +75,7 @@ final class ServerOperations implements Operations {
       free = -1;
     }
     Map<String, List<String>> own = new LinkedHashMap<>();
-    for (Mirror mirror : mirrors.all()) {
-      List<InetSocketAddress> alone = packages.addresses(mirror.name());
-      if (!alone.isEmpty()) {
-        own.put(mirror.name(), urls(alone));
-      }
-    }
+    packages.own().forEach((content, addresses) -> own.put(content, urls(addresses)));
     return new ServerReport(
         Version.current(),
         Runtime.version().toString(),
@@ -147,12 +143,8 @@ final class ServerOperations implements Operations {
 
   /// As bound: an address that means all addresses of the machine stays one.
   private List<String> urls(List<InetSocketAddress> addresses) {
-    String scheme = scheme() + "://";
+    String scheme = reload.config().packages().tls() == null ? "http://" : "https://";
     return addresses.stream().map(address -> scheme + Addresses.format(address)).toList();
-  }
-
-  private String scheme() {
-    return reload.config().packages().tls() == null ? "http" : "https";
   }
 
   @Override
@@ -182,110 +174,28 @@ final class ServerOperations implements Operations {
   }
 
   @Override
-  public Explanation explain(String mirror, RelPath path) {
-    try {
-      return known(mirror).explain(path);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  public Explanation explain(Place place) throws IOException {
+    List<Content> contents = new ArrayList<>(mirrors.all());
+    contents.addAll(repositories.all());
+    return contents.stream()
+        .filter(content -> content.name().equals(place.content()))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("nothing called " + place.content()))
+        .explain(place.path());
   }
 
   @Override
-  public @Nullable Place resolve(String asked) {
-    String location = belowPublicUrl(asked);
-    for (Mirror mirror : mirrors.all()) {
-      for (String upstream : mirror.upstreamUrls()) {
-        Place place = below(mirror, location, upstream + "/");
-        if (place != null) {
-          return place;
-        }
-      }
-      for (InetSocketAddress own : packages.addresses(mirror.name())) {
-        String top = Reachable.url(scheme(), own);
-        if (location.startsWith(top + "/")) {
-          Place place = atRoot(List.of(mirror), location.substring(top.length()), true);
-          return place != null ? place : below(mirror, location, top + "/");
-        }
-      }
-    }
-    boolean isUrl = location.contains("://");
-    String path = isUrl ? rawPath(location) : location;
-    for (Mirror mirror : mirrors.all()) {
-      Place place = path == null ? null : below(mirror, path, "/" + mirror.name() + "/");
-      if (place != null) {
-        return place;
-      }
-    }
-    Place place = path == null ? null : atRoot(mirrors.all(), path, false);
-    return place == null && isUrl && path != null ? onItsOwn(port(location), path) : place;
-  }
-
-  /// The place on a listener that a mirror has for itself: clients know its machine by names.
-  private @Nullable Place onItsOwn(int port, String path) {
-    for (Mirror mirror : mirrors.all()) {
-      if (packages.addresses(mirror.name()).stream().anyMatch(own -> own.getPort() == port)) {
-        return below(mirror, path, "/");
-      }
-    }
-    return null;
-  }
-
-  /// The port of a URL; -1 where there is none.
-  private static int port(String url) {
-    URI uri = URI.create(url);
-    boolean standard = uri.getPort() < 0 && uri.getHost() != null;
-    return standard ? "https".equals(uri.getScheme()) ? 443 : 80 : uri.getPort();
-  }
-
-  /// The path of what clients ask for by the public URL, which may have one that a proxy takes off.
-  private String belowPublicUrl(String location) {
-    String url = reload.config().packages().publicUrl();
-    return url != null && location.startsWith(url + "/")
-        ? location.substring(url.length())
-        : location;
-  }
-
-  /// The place of a path that clients of one format ask for at the top of a listener.
-  ///
-  /// @param among the mirrors of the listener
-  /// @param prefixed only those that lie below a prefix
-  private @Nullable Place atRoot(List<Mirror> among, String rawPath, boolean prefixed) {
-    String path = decoded(rawPath);
-    for (Site.RootPath root : RootPaths.of(mirrors.all())) {
-      boolean is = path != null && root.has(path) && !(prefixed && root.prefix().equals("/"));
-      for (Mirror mirror : among) {
-        if (is && root.content().equals(mirror)) {
-          return below(mirror, rawPath, root.prefix());
-        }
-      }
-    }
-    return null;
-  }
-
-  private static @Nullable String rawPath(String location) {
-    try {
-      return URI.create(location).getRawPath();
-    } catch (IllegalArgumentException e) {
+  public @Nullable Place resolve(String location) {
+    PackageListener.Found found =
+        new Locations(mirrors, packages).find(location, reload.config().packages().publicUrl());
+    if (found == null) {
       return null;
     }
-  }
-
-  private static @Nullable Place below(Mirror mirror, String location, String prefix) {
-    if (!location.startsWith(prefix)) {
-      return null;
+    if (found.content() instanceof Subtree part) {
+      RelPath inside = part.inside(found.path());
+      return inside == null ? null : new Place(part.whole().name(), inside);
     }
-    String below = decoded(location.substring(prefix.length()));
-    RelPath path = below == null ? null : RelPath.orNull(below);
-    return path == null ? null : new Place(mirror.name(), path);
-  }
-
-  private static @Nullable String decoded(String raw) {
-    try {
-      // A plus sign is a plus sign in a path.
-      return URLDecoder.decode(raw.replace("+", "%2B"), StandardCharsets.UTF_8);
-    } catch (IllegalArgumentException e) {
-      return null;
-    }
+    return new Place(found.content().name(), found.path());
   }
 
   @Override

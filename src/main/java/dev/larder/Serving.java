@@ -16,6 +16,7 @@ import dev.larder.serve.PackagesSettings;
 import dev.larder.serve.Site;
 import dev.larder.settings.Config;
 import dev.larder.settings.LoadedConfig;
+import dev.larder.settings.Shadow;
 import dev.larder.settings.UpstreamLists;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -23,10 +24,14 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What is served and where: the mirrors and repositories, and the listener that has addresses for
 /// them. They change together, since an address may be for a mirror that is new itself.
 final class Serving implements Reloadable {
+  private static final Logger LOG = LoggerFactory.getLogger(Serving.class);
+
   private final Mirrors mirrors;
   private final Repositories repositories;
   private final PackageListener packages;
@@ -53,6 +58,9 @@ final class Serving implements Reloadable {
             own(config, mirrors.all(), repositories.all()),
             () -> upstreamHosts(mirrors.all()),
             Set.of());
+    // Not an error: it may have been so before this was looked for, or a mirror that comes with
+    // Larder may be new, and all else works.
+    shadows(mirrors, repositories).forEach(shadow -> LOG.warn("{}", shadow.sentence()));
     return new Serving(
         mirrors, repositories, PackageListener.open(config.packages(), site, clients, access));
   }
@@ -73,23 +81,60 @@ final class Serving implements Reloadable {
       throw e;
     }
     try {
+      List<Shadow> known = knownShadows(next, hosted.settings());
       PackageListener.Change listening =
           packages.prepare(config.packages(), own(config, mirrored.all(), hosted.all()));
-      return new Ready(mirrored, hosted, listening);
+      return new Ready(mirrored, hosted, listening, known);
     } catch (IOException e) {
       hosted.discard();
       mirrored.discard();
       throw located(next, String.valueOf(e.getMessage()));
-    } catch (RuntimeException e) {
+    } catch (InvalidConfig | RuntimeException e) {
       hosted.discard();
       mirrored.discard();
       throw e;
     }
   }
 
+  /// Paths that no repository will answer at and none answers at now: those are only told, since a
+  /// server that starts is not kept from it either.
+  ///
+  /// @throws InvalidConfig if there are others, with each of them
+  private List<Shadow> knownShadows(LoadedConfig next, List<RepositorySettings> hosted)
+      throws InvalidConfig {
+    List<Shadow> shadows =
+        Shadow.of(next.config().mirrors().stream().map(MirrorSettings::name).toList(), hosted);
+    List<Shadow> before = shadows(mirrors, repositories);
+    List<String> problems =
+        shadows.stream()
+            .filter(shadow -> !before.contains(shadow))
+            .map(shadow ->
+                next.problem(
+                        List.of("mirror", shadow.mirror()),
+                        MirrorSettings.UPSTREAM,
+                        shadow.sentence())
+                    .getMessage())
+            .toList();
+    if (!problems.isEmpty()) {
+      throw InvalidConfig.of(problems);
+    }
+    return shadows;
+  }
+
+  private static List<Shadow> shadows(Mirrors mirrors, Repositories repositories) {
+    return Shadow.of(
+        mirrors.all().stream().map(Mirror::name).toList(),
+        repositories.all().stream().map(Repository::settings).toList());
+  }
+
   /// All three, ready.
+  ///
+  /// @param shadows what to warn of
   private record Ready(
-      Mirrors.Change mirrored, Repositories.Change hosted, PackageListener.Change listening)
+      Mirrors.Change mirrored,
+      Repositories.Change hosted,
+      PackageListener.Change listening,
+      List<Shadow> shadows)
       implements Prepared {
     @Override
     public void apply() {
@@ -97,6 +142,7 @@ final class Serving implements Reloadable {
       mirrored.apply();
       hosted.apply();
       listening.apply();
+      shadows.forEach(shadow -> LOG.warn("{}", shadow.sentence()));
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.larder.repo.Answer;
 import dev.larder.repo.Ask;
 import dev.larder.repo.CacheStatus;
 import dev.larder.repo.Content;
+import dev.larder.repo.Explanation;
 import dev.larder.serve.Site;
 import dev.larder.store.RelPath;
 import java.util.List;
@@ -33,6 +34,11 @@ class RootPathsTest {
     @Override
     public Answer answer(Ask ask) {
       return new Answer.Absent("nothing here", CacheStatus.hit(""));
+    }
+
+    @Override
+    public Explanation explain(RelPath path) {
+      return new Explanation(path.value(), "nothing here", List.of());
     }
 
     @Override

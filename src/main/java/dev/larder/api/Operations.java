@@ -4,11 +4,11 @@ import dev.larder.cache.CacheReport;
 import dev.larder.cache.Cleanup;
 import dev.larder.cache.ScrubReport;
 import dev.larder.cache.Usage;
-import dev.larder.mirror.Explanation;
 import dev.larder.mirror.HeldFile;
 import dev.larder.mirror.KeptDirectory;
 import dev.larder.mirror.MirrorReport;
 import dev.larder.mirror.RefreshOutcome;
+import dev.larder.repo.Explanation;
 import dev.larder.store.RelPath;
 import dev.larder.wire.ReloadResult;
 import java.io.IOException;
@@ -49,14 +49,16 @@ public interface Operations {
   /// @param accept take what upstream offers even if it is older than what is served
   RefreshOutcome refresh(String mirror, boolean accept);
 
-  /// What a client would get at `path` below the mirror now, and why.
-  Explanation explain(String mirror, RelPath path);
+  /// What a client would get there now, and why.
+  ///
+  /// @throws IOException if the disk cannot be read
+  Explanation explain(Place place) throws IOException;
 
   /// Finds what answers at `location`, or returns null if nothing does.
   ///
-  /// @param location as a person would write it: a URL of the package listener
-  ///   (`http://host:8080/arch/core/os/x86_64/core.db`), its path alone (`/arch/core/...`), or a
-  ///   URL below one of a mirror's upstreams
+  /// @param location as a person would write it: a URL of the package listener or of a listener
+  ///   that a mirror or repository has for itself (`http://host:8080/arch/core/os/x86_64/core.db`),
+  ///   the path alone (`/arch/core/...`), or a URL below one of a mirror's upstreams
   @Nullable Place resolve(String location);
 
   /// The files held by a mirror whose paths match, in the order of their paths.
@@ -109,11 +111,11 @@ public interface Operations {
   /// @throws IOException if the disk cannot be read
   ScrubReport scrub(@Nullable String mirror, Glob glob) throws IOException;
 
-  /// A path below a mirror.
+  /// A path of a mirror or repository.
   ///
-  /// @param mirror the mirror's name
+  /// @param content its name on the package listener: `arch`, `repo/internal`
   /// @param path below it
-  record Place(String mirror, RelPath path) {}
+  record Place(String content, RelPath path) {}
 
   /// What was removed.
   ///

@@ -6,6 +6,7 @@ import dev.larder.config.InvalidConfig;
 import dev.larder.events.EventLog;
 import dev.larder.repo.Repositories;
 import dev.larder.repo.Repository;
+import dev.larder.repo.RepositorySettings;
 import dev.larder.wire.ErrorCode;
 import dev.larder.wire.GenerationDiff;
 import dev.larder.wire.GenerationList;
@@ -94,8 +95,7 @@ final class RepositoryRoutes {
   /// A mirror goes before a path of the same name, which would never be answered.
   private void refuseMirrored(@Nullable List<String> paths) {
     for (String path : paths == null ? List.<String>of() : paths) {
-      String top = path.replaceFirst("^/", "").replaceFirst("/.*", "");
-      if (operations.mirror(top) != null) {
+      if (operations.mirror(RepositorySettings.top(path)) != null) {
         throw bad("path: %s belongs to a mirror".formatted(path), "choose another one");
       }
     }

@@ -1,9 +1,13 @@
 package dev.larder.api;
 
+import dev.larder.access.Grant;
+import dev.larder.access.Verb;
 import dev.larder.mirror.HeldFile;
 import dev.larder.mirror.KeptDirectory;
 import dev.larder.mirror.MirrorReport;
+import dev.larder.repo.Explanation;
 import dev.larder.repo.Repositories;
+import dev.larder.repo.Repository;
 import dev.larder.store.RelPath;
 import dev.larder.wire.ErrorCode;
 import dev.larder.wire.FilePage;
@@ -59,12 +63,29 @@ final class Routes {
   }
 
   private void status(Context context) {
+    Grant grant = Gate.principal(context).grant();
     json(
         context,
         new Status(
-            Wired.of(operations.server()),
+            Wired.of(operations.server(), content -> mayRead(grant, content)),
             operations.mirrors().stream().map(Wired::of).toList(),
             RepositoryRoutes.readable(repositories, context)));
+  }
+
+  /// Whether whoever asks may know of a mirror or repository.
+  ///
+  /// @param content its name on the package listener
+  private boolean mayRead(Grant grant, String content) {
+    Repository repository = repository(content);
+    return repository == null || grant.allows(Verb.READ, repository.settings().name());
+  }
+
+  /// The repository of that name on the package listener; null for a mirror's name.
+  private @Nullable Repository repository(String content) {
+    return repositories.all().stream()
+        .filter(each -> each.name().equals(content))
+        .findFirst()
+        .orElse(null);
   }
 
   private void mirrors(Context context) {
@@ -150,7 +171,7 @@ final class Routes {
     return path;
   }
 
-  private void explain(Context context) {
+  private void explain(Context context) throws IOException {
     String location = context.queryParam("url");
     if (location == null || location.isBlank()) {
       throw bad("url is missing", "say what to explain with ?url=URL or ?url=/MIRROR/PATH");
@@ -162,10 +183,19 @@ final class Routes {
     if (place == null) {
       throw new RequestFailed(
           ErrorCode.NOT_COVERED,
-          "no mirror answers at " + location,
-          "use a URL as a client asks it, or /MIRROR/PATH");
+          "no mirror or repository has a file at " + location,
+          "use a URL as a client asks it, /MIRROR/PATH or /repo/NAME/PATH");
     }
-    json(context, Wired.of(place.mirror(), operations.explain(place.mirror(), place.path())));
+    Repository repository = repository(place.content());
+    if (repository != null) {
+      Gate.require(context, Verb.READ, repository.settings().name());
+    }
+    Explanation explanation = operations.explain(place);
+    json(
+        context,
+        repository == null
+            ? Wired.of(place.content(), null, explanation)
+            : Wired.of(null, repository.settings().name(), explanation));
   }
 
   private MirrorReport known(Context context) {

@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// @param data the data directory
 /// @param packages base URLs of the package listener as bound, without a trailing slash:
 ///   `http://127.0.0.1:8080`
-/// @param own by name of the mirror, base URLs at which that mirror alone is served, without a
-///   trailing slash; only mirrors that have such addresses
+/// @param own base URLs at which a mirror or repository alone is served, without a trailing slash,
+///   by its name on the package listener: `arch`, `repo/internal`; only those that have such
+///   addresses
 /// @param publicUrl base URL by which clients reach the package listener, as configured, without a
 ///   trailing slash; null if it is one of `packages`
 /// @param waiting addresses of listeners that this machine does not have now, and that are served

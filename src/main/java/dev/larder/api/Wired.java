@@ -1,10 +1,10 @@
 package dev.larder.api;
 
-import dev.larder.mirror.Explanation;
 import dev.larder.mirror.HeldFile;
 import dev.larder.mirror.KeptDirectory;
 import dev.larder.mirror.MirrorReport;
 import dev.larder.mirror.RefreshOutcome;
+import dev.larder.repo.Explanation;
 import dev.larder.wire.ExplainResult;
 import dev.larder.wire.FilePage;
 import dev.larder.wire.KeptInfo;
@@ -12,20 +12,29 @@ import dev.larder.wire.MirrorInfo;
 import dev.larder.wire.RefreshResult;
 import dev.larder.wire.RefreshResult.Outcome;
 import dev.larder.wire.ServerInfo;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// The server's values in the shapes of the contract. They look alike today; the contract changes
 /// more slowly.
 final class Wired {
   private Wired() {}
 
-  static ServerInfo of(ServerReport report) {
+  /// @param readable of which mirrors and repositories, by their names on the package listener,
+  ///   whoever asks may know
+  static ServerInfo of(ServerReport report, Predicate<String> readable) {
+    Map<String, List<String>> own = new HashMap<>(report.own());
+    own.keySet().removeIf(readable.negate());
     return new ServerInfo(
         report.version(),
         report.java(),
         report.startedAt(),
         report.data().toString(),
         report.packages(),
-        report.own(),
+        own,
         report.publicUrl(),
         report.waiting(),
         report.freeBytes());
@@ -59,9 +68,12 @@ final class Wired {
     };
   }
 
-  static ExplainResult of(String mirror, Explanation explanation) {
+  /// @param mirror that answers; null if `repository` does
+  static ExplainResult of(
+      @Nullable String mirror, @Nullable String repository, Explanation explanation) {
     return new ExplainResult(
         mirror,
+        repository,
         explanation.path(),
         explanation.answer(),
         explanation.steps().stream()

@@ -16,6 +16,7 @@ import picocli.CommandLine.Parameters;
     footer = {
       "  larder explain http://localhost:8080/arch/core/os/x86_64/core.db",
       "  larder explain /arch/core/os/x86_64/core.db",
+      "  larder explain /repo/internal/x86_64/internal.db",
       "  larder explain https://geo.mirror.pkgbuild.com/core/os/x86_64/core.db"
     })
 final class ExplainCommand implements Callable<Integer> {
@@ -43,7 +44,10 @@ final class ExplainCommand implements Callable<Integer> {
       output.line(Wording.plain(result.answer()));
     } else {
       Table table = new Table(Column.text("FACT"), Column.text("VALUE"));
-      table.add("mirror", result.mirror());
+      String mirror = result.mirror();
+      table.add(
+          mirror == null ? "repository" : "mirror",
+          mirror == null ? String.valueOf(result.repository()) : mirror);
       table.add("path", result.path());
       result.steps().forEach(step -> table.add(step.fact(), step.value()));
       table.add("answer", new Cell(result.answer(), Tone.STRONG));

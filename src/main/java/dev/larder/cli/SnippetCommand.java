@@ -4,18 +4,17 @@ import dev.larder.snippet.Address;
 import dev.larder.snippet.Client;
 import dev.larder.snippet.OwnRepository;
 import dev.larder.snippet.Snippet;
+import dev.larder.snippet.Ways;
 import dev.larder.wire.KeyInfo;
 import dev.larder.wire.MirrorInfo;
 import dev.larder.wire.RepositoryInfo;
 import dev.larder.wire.ServerInfo;
 import dev.larder.wire.Status;
 import java.net.InetAddress;
-import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
@@ -130,7 +129,7 @@ final class SnippetCommand implements Callable<Integer> {
     Status status = session.client().get("/api/v1/status", Status.class);
     RepositoryInfo own = own(status);
     if (own != null) {
-      Address address = address(status, own.name(), "/repo/" + own.name() + "/", false, _ -> true);
+      Address address = address(status.server(), "repo/" + own.name(), false, _ -> true);
       List<Snippet> all = ownRepository(own, address).snippets(own.format());
       return told(new Told(own.name(), all.getFirst().variant(), all), () -> trust(own));
     }
@@ -143,7 +142,7 @@ final class SnippetCommand implements Callable<Integer> {
           null);
     }
     Address address =
-        address(status, mirror.name(), mirror.path(), atRoot(status, mirror), client::canReach);
+        address(status.server(), mirror.name(), atRoot(status, mirror), client::canReach);
     List<Snippet> all = client.snippets(address);
     return told(
         new Told(mirror.name(), client.word(), variant == null ? all : List.of(chosen(all))),
@@ -354,65 +353,49 @@ final class SnippetCommand implements Callable<Integer> {
     return new OwnRepository(own.name(), address, check, fingerprint);
   }
 
-  /// What the operator says, if the client can express it; else one that other machines reach
-  /// before any that they do not, and of these one that the client can express; then the mirror's
-  /// own address before the shared ones.
+  /// What the operator says here, else the best of the ways that the server knows.
+  ///
+  /// @param content as the package listener has it: `arch`, `repo/internal`
   private Address address(
-      Status status, String name, String path, boolean atRoot, Predicate<Address> canReach) {
-    if (url != null) {
-      return address(url, path, atRoot);
-    }
-    ServerInfo server = status.server();
-    String known = server.publicUrl();
-    if (known != null && canReach.test(address(known, path, atRoot))) {
-      return address(known, path, atRoot);
-    }
-    List<Address> addresses = new ArrayList<>();
-    server.own().getOrDefault(name, List.of()).stream()
-        .map(base -> address(base, "/", false))
-        .forEach(addresses::add);
-    server.packages().stream().map(base -> address(base, path, atRoot)).forEach(addresses::add);
-    return addresses.stream()
-        .map(this::withName)
-        .min(
-            Comparator.comparing(Address::isLoopback)
-                .thenComparing(address -> !canReach.test(address)))
-        .orElseThrow(() ->
-            new CommandFailed(
-                ExitCode.FAILED,
-                "the server has no package listener",
-                "name its address with --url"));
-  }
-
-  /// A listener on every address has no address of its own to show; this machine's name will do if
-  /// the server is here, and the name it was reached by if it is elsewhere.
-  private Address withName(Address any) {
-    if (!any.host().matches("0\\.0\\.0\\.0|\\[[0:]+]")) {
-      return any;
-    }
-    String host = session.destination().server().getHost();
-    if (session.destination().isLocal()) {
-      try {
-        host = InetAddress.getLocalHost().getHostName();
-      } catch (UnknownHostException e) {
-        throw new CommandFailed(
-            ExitCode.FAILED, "this machine does not know its name", "name it with --url", e);
-      }
-    }
-    URI base = URI.create(any.base());
-    String port = base.getPort() < 0 ? "" : ":" + base.getPort();
-    return address(base.getScheme() + "://" + host + port, any.path(), any.atRoot());
-  }
-
-  private static Address address(String base, String path, boolean atRoot) {
+      ServerInfo server, String content, boolean atRoot, Predicate<Address> canReach) {
+    String path = "/" + content + "/";
+    Ways ways =
+        url == null
+            ? new Ways(
+                server.publicUrl(),
+                server.own().getOrDefault(content, List.of()),
+                server.packages(),
+                path,
+                atRoot)
+            : new Ways(url, List.of(), List.of(), path, atRoot);
+    Address best;
     try {
-      return new Address(base.replaceFirst("/+$", ""), path, atRoot);
+      best = ways.best(url == null ? canReach : _ -> true, this::host);
     } catch (IllegalArgumentException e) {
       throw new CommandFailed(
           ExitCode.USAGE,
-          "not a base URL: " + Wording.plain(base),
+          Wording.plain(String.valueOf(e.getMessage())),
           "write it like http://packages.example.net:8080",
           e);
+    }
+    if (best == null) {
+      throw new CommandFailed(
+          ExitCode.FAILED, "the server has no package listener", "name its address with --url");
+    }
+    return best;
+  }
+
+  /// What stands for a listener on every address: this machine's name if the server is here, and
+  /// the name it was reached by if it is elsewhere.
+  private String host() {
+    if (!session.destination().isLocal()) {
+      return session.destination().server().getHost();
+    }
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      throw new CommandFailed(
+          ExitCode.FAILED, "this machine does not know its name", "name it with --url", e);
     }
   }
 }

@@ -75,8 +75,10 @@ final class StatusCommand implements Callable<Integer> {
     }
     server
         .own()
-        .forEach((mirror, urls) ->
-            output.line("  %-8s  %s".formatted(mirror, Wording.plain(String.join("  ", urls)))));
+        .forEach((content, urls) ->
+            output.line(
+                "  %-8s  %s"
+                    .formatted(Wording.plain(content), Wording.plain(String.join("  ", urls)))));
     server.waiting().forEach(why -> output.line("  waiting   " + Wording.plain(why)));
     output.line(
         "  data      %s, %s free"

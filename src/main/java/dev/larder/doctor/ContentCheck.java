@@ -1,10 +1,15 @@
 package dev.larder.doctor;
 
+import dev.larder.mirror.MirrorSettings;
 import dev.larder.repo.GenerationFaults;
 import dev.larder.repo.HostedFiles;
+import dev.larder.repo.Repositories;
+import dev.larder.repo.RepositorySettings;
 import dev.larder.serve.PackagesSettings;
 import dev.larder.serve.TlsState;
 import dev.larder.settings.Config;
+import dev.larder.settings.HostedFormats;
+import dev.larder.settings.Shadow;
 import dev.larder.sign.KeyHealth;
 import dev.larder.store.Hold;
 import dev.larder.store.Layout;
@@ -53,6 +58,7 @@ final class ContentCheck {
       keys();
       mirrors();
       repositories();
+      shadows();
     } catch (IOException | UncheckedIOException e) {
       findings.accept(
           Finding.problem("data", layout.data().toString(), "cannot be read: " + e)
@@ -203,6 +209,23 @@ final class ContentCheck {
       }
       if (damages.isEmpty()) {
         findings.accept(Finding.ok(about, "files", checked(packages, "package")));
+      }
+    }
+  }
+
+  /// Paths that a mirror takes from repositories that do not stand in the configuration: of others,
+  /// the configuration is refused.
+  private void shadows() throws IOException {
+    List<String> mirrors = config.mirrors().stream().map(MirrorSettings::name).toList();
+    for (String name : Repositories.made(layout)) {
+      if (config.repositories().stream().noneMatch(each -> each.name().equals(name))) {
+        RepositorySettings settings = Repositories.settings(layout, name, HostedFormats.NAMES);
+        for (Shadow shadow : Shadow.of(mirrors, List.of(settings))) {
+          findings.accept(
+              Finding.problem("repository " + name, "path " + shadow.path(), shadow.problem())
+                  .because("clients that ask for it get what the mirror has, or nothing")
+                  .remedy(shadow.remedy()));
+        }
       }
     }
   }

@@ -44,7 +44,7 @@ final class Doctor {
             file == null ? "defaults" : file.toString(),
             mirrors == 1 ? "1 mirror" : mirrors + " mirrors"));
     new MachineCheck(findings, clock).look(config.limits().connections());
-    boolean runs = new ListenerCheck(config, findings).look();
+    boolean runs = new ListenerCheck(loaded, findings).look();
     new DataCheck(config.data(), config.cache().minFree(), depth.fix(), findings).look(runs);
     new ContentCheck(config, depth.deep(), findings, clock).look();
     config.mirrors().forEach(this::mirror);

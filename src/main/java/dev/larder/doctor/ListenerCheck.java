@@ -1,15 +1,14 @@
 package dev.larder.doctor;
 
 import dev.larder.config.Addresses;
+import dev.larder.config.Origin;
 import dev.larder.config.Reachable;
 import dev.larder.mirror.MirrorSettings;
 import dev.larder.repo.RepositorySettings;
+import dev.larder.serve.PackagesSettings;
 import dev.larder.settings.Config;
-import dev.larder.wire.Json;
-import dev.larder.wire.VersionInfo;
+import dev.larder.settings.LoadedConfig;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -18,7 +17,9 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -28,14 +29,16 @@ import org.jspecify.annotations.Nullable;
 /// alone.
 final class ListenerCheck {
   private static final int PATIENCE_MILLIS = 3_000;
-  private static final int LONGEST = 64 * 1024;
   private static final String LISTENER = "listener";
+  private static final String PACKAGES = "packages";
 
+  private final LoadedConfig loaded;
   private final Config config;
   private final Consumer<Finding> findings;
 
-  ListenerCheck(Config config, Consumer<Finding> findings) {
-    this.config = config;
+  ListenerCheck(LoadedConfig loaded, Consumer<Finding> findings) {
+    this.loaded = loaded;
+    this.config = loaded.config();
     this.findings = findings;
   }
 
@@ -43,59 +46,89 @@ final class ListenerCheck {
   ///
   /// @return whether a server runs
   boolean look() {
-    boolean runs = false;
+    RunningServer server = null;
     for (InetSocketAddress console : config.console().listen()) {
-      if (console.getPort() != 0 && isOurs(console)) {
-        runs = true;
+      RunningServer there = new RunningServer(console);
+      if (console.getPort() != 0 && there.isOurs()) {
+        server = there;
         findings.accept(Finding.ok("server", Addresses.format(console), "a Larder answers"));
       }
     }
+    boolean runs = server != null;
     if (!runs) {
       findings.accept(
           Finding.note("server", "console", "no Larder answers there")
               .remedy("start it: larder serve"));
     }
-    listeners("packages", config.packages().listen(), runs);
+    Map<String, List<InetSocketAddress>> listeners = server == null ? configured() : served(server);
+    listeners.forEach((whose, addresses) -> listeners(whose, addresses, runs));
     listeners("console", config.console().listen(), runs);
-    for (MirrorSettings mirror : config.mirrors()) {
-      listeners("mirror " + mirror.name(), mirror.listen(), runs);
-    }
-    for (RepositorySettings repository : config.repositories()) {
-      listeners("repository " + repository.name(), repository.listen(), runs);
-    }
     if (runs) {
-      outside();
+      outside(listeners.getOrDefault(PACKAGES, List.of()));
     }
     return runs;
   }
 
-  /// What stands at the console's address: any answer of ours has its problem or version in JSON.
-  private static boolean isOurs(InetSocketAddress console) {
-    try {
-      URI uri = URI.create(Reachable.url("http", console) + "/api/v1/version");
-      HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection(Proxy.NO_PROXY);
-      connection.setConnectTimeout(PATIENCE_MILLIS);
-      connection.setReadTimeout(PATIENCE_MILLIS);
-      try {
-        int status = connection.getResponseCode();
-        String type = String.valueOf(connection.getContentType());
-        // Without the token it refuses, in its own way of refusing, unless everybody may read.
-        return type.startsWith("application/problem+json")
-            || (status == 200 && type.startsWith("application/json") && isVersion(connection));
-      } finally {
-        connection.disconnect();
-      }
-    } catch (IOException e) {
-      return false;
+  /// By whose they are, the addresses of the package listener that the configuration names.
+  private Map<String, List<InetSocketAddress>> configured() {
+    Map<String, List<InetSocketAddress>> listeners = new LinkedHashMap<>();
+    listeners.put(PACKAGES, config.packages().listen());
+    for (MirrorSettings mirror : config.mirrors()) {
+      listeners.put("mirror " + mirror.name(), mirror.listen());
     }
+    for (RepositorySettings repository : config.repositories()) {
+      listeners.put("repository " + repository.name(), repository.listen());
+    }
+    return listeners;
   }
 
-  private static boolean isVersion(HttpURLConnection connection) throws IOException {
-    try (InputStream in = connection.getInputStream()) {
-      return !Json.response(in.readNBytes(LONGEST), VersionInfo.class).version().isEmpty();
-    } catch (IllegalArgumentException e) {
-      return false;
+  /// Those that the server has; those of the configuration where it cannot be asked.
+  private Map<String, List<InetSocketAddress>> served(RunningServer server) {
+    Map<String, List<InetSocketAddress>> configured = configured();
+    Map<String, List<InetSocketAddress>> served;
+    try {
+      served = server.listeners(config.data());
+    } catch (IOException e) {
+      findings.accept(
+          Finding.note("server", "listeners", "cannot be asked of it: " + e.getMessage())
+              .because("those of the configuration are looked at, and serve may have --listen")
+              .remedy("run the doctor as the user that runs larder serve, or as root"));
+      return configured;
     }
+    configured.forEach((whose, addresses) -> {
+      List<InetSocketAddress> there = served.getOrDefault(whose, List.of());
+      for (InetSocketAddress address :
+          isDefault(whose) ? List.<InetSocketAddress>of() : addresses) {
+        if (there.stream().noneMatch(each -> isSame(address, each))) {
+          findings.accept(
+              Finding.note(
+                      LISTENER,
+                      whose + " " + Addresses.format(address),
+                      "is in the configuration, and the server does not listen there")
+                  .because("it was started with --listen, or with another configuration")
+                  .remedy("larder reload, unless serve has --listen"));
+        }
+      }
+    });
+    return served;
+  }
+
+  /// Whether nobody has said where packages are to be served.
+  private boolean isDefault(String whose) {
+    return whose.equals(PACKAGES)
+        && loaded.settings().stream()
+            .filter(setting -> setting.table().equals(List.of(PACKAGES)))
+            .filter(setting -> setting.key().equals(PackagesSettings.LISTEN.name()))
+            .anyMatch(setting -> setting.origin() instanceof Origin.Default);
+  }
+
+  /// Whether `bound` is what `wanted` has become: every address of a machine is written in two
+  /// ways, and port 0 is any.
+  private static boolean isSame(InetSocketAddress wanted, InetSocketAddress bound) {
+    InetAddress host = wanted.getAddress();
+    return (wanted.getPort() == 0 || wanted.getPort() == bound.getPort())
+        && (host.equals(bound.getAddress())
+            || (host.isAnyLocalAddress() && bound.getAddress().isAnyLocalAddress()));
   }
 
   private void listeners(String whose, List<InetSocketAddress> addresses, boolean runs) {
@@ -115,9 +148,7 @@ final class ListenerCheck {
                 ? Finding.ok(LISTENER, what, "answers")
                 : Finding.problem(LISTENER, what, "nobody answers, though the server runs")
                     .because("its clients get nothing")
-                    .remedy(
-                        "restart the server, and read what it says then; if it has --listen, that is"
-                            + " where it listens"));
+                    .remedy("restart the server, and read what it says then"));
       } else {
         String why = refusal(address);
         findings.accept(
@@ -174,12 +205,12 @@ final class ListenerCheck {
     return found;
   }
 
-  private void outside() {
+  private void outside(List<InetSocketAddress> packages) {
     try {
       for (InetAddress address : addresses()) {
         for (int port : ports(config.console().listen())) {
           InetSocketAddress from = new InetSocketAddress(address, port);
-          if (answers(from) && isOurs(from)) {
+          if (answers(from) && new RunningServer(from).isOurs()) {
             findings.accept(
                 Finding.problem("outside", Addresses.format(from), "the console answers there")
                     .because("it speaks no TLS: who listens in gets the token")
@@ -187,7 +218,7 @@ final class ListenerCheck {
           }
         }
       }
-      packages();
+      packages(packages);
     } catch (IOException e) {
       findings.accept(Finding.note("outside", "addresses", "cannot be listed: " + e.getMessage()));
     }
@@ -201,10 +232,10 @@ final class ListenerCheck {
         .toList();
   }
 
-  private void packages() throws IOException {
+  private void packages(List<InetSocketAddress> listen) throws IOException {
     List<String> open = new ArrayList<>();
     for (InetAddress address : addresses()) {
-      ports(config.packages().listen()).stream()
+      ports(listen).stream()
           .map(port -> new InetSocketAddress(address, port))
           .filter(ListenerCheck::answers)
           .forEach(each -> open.add(Addresses.format(each)));

@@ -1,7 +1,8 @@
 package dev.larder.mirror;
 
 import dev.larder.format.PathKind;
-import dev.larder.mirror.Explanation.Step;
+import dev.larder.repo.Explanation;
+import dev.larder.repo.Explanation.Step;
 import dev.larder.repo.Generation;
 import dev.larder.repo.Member;
 import dev.larder.store.Expected;

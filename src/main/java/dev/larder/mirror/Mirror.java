@@ -12,6 +12,7 @@ import dev.larder.repo.Admission;
 import dev.larder.repo.Answer;
 import dev.larder.repo.Ask;
 import dev.larder.repo.Content;
+import dev.larder.repo.Explanation;
 import dev.larder.repo.Generations;
 import dev.larder.sign.Keyring;
 import dev.larder.store.DataDirectory;
@@ -325,9 +326,7 @@ public final class Mirror implements Content, Closeable {
     };
   }
 
-  /// What a client would get for `path` now, and why. Asks no upstream and changes nothing.
-  ///
-  /// @throws IOException if the disk cannot be read
+  @Override
   public Explanation explain(RelPath path) throws IOException {
     return new Explainer(workings, roots, fills).explain(path);
   }

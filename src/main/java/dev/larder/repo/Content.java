@@ -29,6 +29,11 @@ public interface Content {
   /// Finds the answer. Blocks, at most for some seconds: call it on a virtual thread.
   Answer answer(Ask ask);
 
+  /// What a client would get for `path` now, and why. Fetches nothing and changes nothing.
+  ///
+  /// @throws IOException if the disk cannot be read
+  Explanation explain(RelPath path) throws IOException;
+
   /// `client` will ask for `path` soon: what can be fetched by then is. Blocks as [#answer] does.
   default void ahead(RelPath path, InetAddress client) {}
 

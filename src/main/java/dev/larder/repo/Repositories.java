@@ -80,9 +80,9 @@ public final class Repositories implements Closeable {
         repositories.configured.add(settings.name());
         repositories.add(settings);
       }
-      for (String name : repositories.made()) {
+      for (String name : made(data.layout())) {
         if (!repositories.configured.contains(name)) {
-          repositories.add(repositories.read(data.layout().repositorySettings(name), name));
+          repositories.add(settings(data.layout(), name, formats));
         }
       }
       return repositories;
@@ -105,7 +105,11 @@ public final class Repositories implements Closeable {
     }
   }
 
-  private List<String> made() throws IOException {
+  /// Names of those that were made while Larder ran, in order; some may be in the configuration
+  /// now.
+  ///
+  /// @throws IOException if the disk cannot be read
+  public static List<String> made(Layout layout) throws IOException {
     if (!Files.isDirectory(layout.repositories())) {
       return List.of();
     }
@@ -118,15 +122,21 @@ public final class Repositories implements Closeable {
     }
   }
 
-  private RepositorySettings read(Path file, String name) throws IOException {
+  /// The settings of one that was made while Larder ran.
+  ///
+  /// @param formats names of the formats that can be hosted
+  /// @throws IOException if they cannot be read; the message says where and why
+  public static RepositorySettings settings(Layout layout, String name, Set<String> formats)
+      throws IOException {
     try {
-      return settings(Document.load(file), name);
+      return settings(Document.load(layout.repositorySettings(name)), name, formats);
     } catch (InvalidConfig e) {
       throw new IOException(e.getMessage(), e);
     }
   }
 
-  private RepositorySettings settings(Document document, String name) throws InvalidConfig {
+  private static RepositorySettings settings(Document document, String name, Set<String> formats)
+      throws InvalidConfig {
     RepositorySettings settings =
         RepositorySettings.read(document.root().table("repo").table(name), formats);
     document.finish();
@@ -184,7 +194,7 @@ public final class Repositories implements Closeable {
         if (!Files.exists(file)) {
           gone.put(name, there.getValue());
         } else if (configured.contains(name)) {
-          take(read(file, name));
+          take(Repositories.settings(layout, name, formats));
         } else {
           next.put(name, there.getValue());
         }
@@ -211,6 +221,13 @@ public final class Repositories implements Closeable {
     /// Those there will be, by name.
     public List<Repository> all() {
       return List.copyOf(next.values());
+    }
+
+    /// The settings they will have, in the same order.
+    public List<RepositorySettings> settings() {
+      return next.values().stream()
+          .map(each -> others.getOrDefault(each, each.settings()))
+          .toList();
     }
 
     /// Serves them. What was taken out of the configuration is no longer served; it stays on disk,
@@ -286,7 +303,8 @@ public final class Repositories implements Closeable {
         throw new Refused(
             Refused.Reason.CONFLICT, List.of("there is a repository %s already".formatted(name)));
       }
-      RepositorySettings settings = settings(Document.parse("settings", layout.data(), toml), name);
+      RepositorySettings settings =
+          settings(Document.parse("settings", layout.data(), toml), name, formats);
       for (Repository other : all.values()) {
         for (String path : settings.paths()) {
           if (other.settings().paths().contains(path)) {

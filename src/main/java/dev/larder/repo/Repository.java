@@ -179,6 +179,11 @@ public final class Repository implements Content, Closeable {
   }
 
   @Override
+  public Explanation explain(RelPath path) throws IOException {
+    return new RepositoryExplainer(parts, history, answers).explain(path);
+  }
+
+  @Override
   public List<Entry> list(RelPath directory) throws IOException {
     return parts.shelves().list(directory);
   }

@@ -26,7 +26,7 @@ final class RepositoryAnswers {
   private static final Logger LOG = LoggerFactory.getLogger(RepositoryAnswers.class);
 
   /// `@12/x86_64/internal.db`: a path in one generation.
-  private static final Pattern PINNED = Pattern.compile("@(\\d{1,18})/(.+)");
+  static final Pattern PINNED = Pattern.compile("@(\\d{1,18})/(.+)");
 
   private final String repository;
   private final History history;

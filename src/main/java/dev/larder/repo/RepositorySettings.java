@@ -140,7 +140,8 @@ public record RepositorySettings(
           List.of(),
           "Further paths of the package listener at which the repository is served, for clients that"
               + " know it from another server. Where the last part names one of its directories"
-              + " (`/packages/x86_64`) the path is that directory, else it is the whole repository.");
+              + " (`/packages/x86_64`) the path is that directory, else it is the whole repository. None"
+              + " can begin with the name of a mirror, which answers below it.");
 
   /// Addresses of this repository alone.
   public static final Key<List<InetSocketAddress>> LISTEN =
@@ -254,6 +255,13 @@ public record RepositorySettings(
     List<Key<?>> all = new ArrayList<>(List.of(own));
     all.addAll(Admission.HERE);
     return List.copyOf(all);
+  }
+
+  /// The first name of a further path. A mirror of that name goes before the repository.
+  ///
+  /// @param path one of [#paths()], or what shall be one
+  public static String top(String path) {
+    return path.replaceFirst("^/", "").replaceFirst("/.*", "");
   }
 
   /// Whether it hosts pacman's packages, whose clients keep files by name.

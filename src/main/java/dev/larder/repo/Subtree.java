@@ -56,8 +56,16 @@ public record Subtree(Content whole, RelPath directory) implements Content {
     return answer;
   }
 
+  @Override
+  public Explanation explain(RelPath path) throws IOException {
+    RelPath inside = inside(path);
+    return inside == null
+        ? new Explanation(path.value(), "404: The path is too long.", List.of())
+        : whole.explain(inside);
+  }
+
   /// The same path below the whole; null if it becomes too long.
-  private @Nullable RelPath inside(RelPath path) {
+  public @Nullable RelPath inside(RelPath path) {
     Matcher pinned = PINNED.matcher(path.value());
     if (pinned.matches()) {
       return RelPath.orNull(pinned.group(1) + "/" + directory + "/" + pinned.group(2));

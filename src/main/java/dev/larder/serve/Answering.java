@@ -94,11 +94,11 @@ final class Answering {
   /// The reply, whatever it takes. Blocks; never throws.
   ///
   /// @param reception what the client may see of it
-  /// @param askedAt host and port the client used, for pages
-  Reply ask(Request request, Place place, Reception reception, String askedAt) {
+  /// @param asked how the client has come here, for pages
+  Reply ask(Request request, Place place, Reception reception, Reception.Asked asked) {
     try {
       return switch (place) {
-        case Place.Front() -> page(request, () -> pages.front(request, askedAt, reception));
+        case Place.Front() -> page(request, () -> pages.front(request, asked, reception));
         case Place.Closed closed -> Replies.text(request, closed.code(), closed.why());
         case Place.Nowhere(int code, String why) -> Replies.text(request, code, why);
         case Place.Inside inside ->

@@ -5,8 +5,10 @@ import io.netty.channel.Channel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
@@ -73,6 +75,29 @@ final class Bindings {
         .filter(bound -> Objects.equals(bound.wish.owner(), owner))
         .map(bound -> bound.socket.address())
         .toList();
+  }
+
+  /// The addresses that contents have for themselves, by the name of the content, with the ports
+  /// that were chosen, those that are waited for among them. In the order of the configuration.
+  Map<String, List<InetSocketAddress>> own() {
+    Map<String, List<InetSocketAddress>> own = new LinkedHashMap<>();
+    for (Bound bound : all) {
+      if (bound.wish.owner() != null) {
+        own.computeIfAbsent(bound.wish.owner(), _ -> new ArrayList<>()).add(bound.socket.address());
+      }
+    }
+    return own;
+  }
+
+  /// What is found at the addresses that the content of this name has for itself; null if it has
+  /// none.
+  @Nullable Routes routes(String owner) {
+    return all.stream()
+        .map(Bound::wish)
+        .filter(wish -> owner.equals(wish.owner()))
+        .map(Wish::routes)
+        .findFirst()
+        .orElse(null);
   }
 
   /// Whether clients can connect: to every address but for those that are waited for, and to one at

@@ -282,13 +282,13 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
 
   private void ask(Request request, Place place) {
     Reception reception = service.reception();
-    String askedAt = reception.askedAt(request, service.isSecure(), ends.local(channel()));
+    Reception.Asked asked = reception.asked(request, service.isSecure(), ends.local(channel()));
     Thread.ofVirtual()
         .name("ask")
         .start(() -> {
           Reply reply = null;
           try {
-            reply = service.answering().ask(request, place, reception, askedAt);
+            reply = service.answering().ask(request, place, reception, asked);
           } finally {
             handOver(request, reply);
           }

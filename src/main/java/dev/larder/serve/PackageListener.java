@@ -5,6 +5,8 @@ import dev.larder.limits.ClientLimits;
 import dev.larder.limits.LimitsSettings;
 import dev.larder.limits.Refusals;
 import dev.larder.log.AccessLog;
+import dev.larder.repo.Content;
+import dev.larder.store.RelPath;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
@@ -77,7 +79,8 @@ public final class PackageListener implements Closeable {
     this.site = site;
     HttpDate.Line date = new HttpDate.Line(InstantSource.system());
     PageRoom room = new PageRoom();
-    Answering answering = new Answering(hot, new Pages(site), date, room, clients.refusals());
+    Answering answering =
+        new Answering(hot, new Pages(site, bindings::own), date, room, clients.refusals());
     Certificates certificates = certificates(settings);
     Service service =
         new Service(
@@ -163,6 +166,35 @@ public final class PackageListener implements Closeable {
   /// The addresses the content of this name has for itself; empty if it has none.
   public List<InetSocketAddress> addresses(String name) {
     return bindings.addresses(name);
+  }
+
+  /// The addresses that contents have for themselves, by the name of the content, with the ports
+  /// that were chosen; contents without any are not there. In the order of the configuration.
+  public Map<String, List<InetSocketAddress>> own() {
+    return bindings.own();
+  }
+
+  /// A file of a content.
+  ///
+  /// @param content what answers
+  /// @param path below its root
+  public record Found(Content content, RelPath path) {}
+
+  /// Where a client that asks for a file is led.
+  ///
+  /// @param path as it is asked for, percent-encoded; starts with a slash
+  /// @param owner name of the content at whose own addresses it is asked for; null for the shared
+  ///   ones
+  /// @return null if no content has such a file, whatever its answer
+  public @Nullable Found find(String path, @Nullable String owner) {
+    Routes routes = owner == null ? Routes.shared(site) : bindings.routes(owner);
+    Target target = Target.orNull(path);
+    if (routes == null || target == null || target.authority() != null) {
+      return null;
+    }
+    return routes.here(target.path()) instanceof Place.Inside inside && !inside.directory()
+        ? new Found(inside.content(), inside.path())
+        : null;
   }
 
   /// Whether clients can connect: to every address but for those that are waited for, and to one at

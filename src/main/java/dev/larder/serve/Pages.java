@@ -1,5 +1,6 @@
 package dev.larder.serve;
 
+import dev.larder.config.Addresses;
 import dev.larder.repo.Content;
 import dev.larder.repo.Repository;
 import dev.larder.repo.RepositoryReport;
@@ -7,11 +8,13 @@ import dev.larder.snippet.Address;
 import dev.larder.snippet.Client;
 import dev.larder.snippet.OwnRepository;
 import dev.larder.snippet.Snippet;
+import dev.larder.snippet.Ways;
 import dev.larder.store.RelPath;
 import gg.jte.ContentType;
 import gg.jte.TemplateEngine;
 import gg.jte.output.StringOutput;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
@@ -22,6 +25,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -39,39 +44,52 @@ final class Pages {
           null, ContentType.Html, Pages.class.getClassLoader(), "dev.larder.pages");
   private final JsonMapper json = JsonMapper.builder().build();
   private final Site site;
+  private final Supplier<Map<String, List<InetSocketAddress>>> own;
 
-  Pages(Site site) {
+  /// @param own gives the addresses that contents have for themselves, by their names; asked for
+  ///   each page, so it must not block
+  Pages(Site site, Supplier<Map<String, List<InetSocketAddress>>> own) {
     this.site = site;
+    this.own = own;
   }
 
   /// The page at `/`.
   ///
-  /// @param askedAt scheme, host and port the client used
   /// @param reception which contents the client may have; no others are shown
-  Reply front(Request request, String askedAt, Reception reception) {
+  Reply front(Request request, Reception.Asked asked, Reception reception) {
+    Map<String, List<InetSocketAddress>> alone = own.get();
     List<FrontPage.Served> served =
         site.served().get().contents().stream()
             .filter(content -> reception.admits(request.client(), content))
             .sorted(Comparator.comparing(Content::name))
-            .map(content -> served(content, askedAt))
+            .map(content -> served(content, asked, alone.getOrDefault(content.name(), List.of())))
             .toList();
     return render(request, "serve/front.jte", new FrontPage(served));
   }
 
-  private FrontPage.Served served(Content content, String askedAt) {
+  private FrontPage.Served served(
+      Content content, Reception.Asked asked, List<InetSocketAddress> alone) {
     String path = "/" + Target.encode(content.name()) + "/";
+    Address here = new Address(asked.at(), path, false);
+    Ways ways =
+        new Ways(
+            asked.isKnown() ? asked.at() : null,
+            alone.stream().map(each -> asked.scheme() + "://" + Addresses.format(each)).toList(),
+            List.of(asked.at()),
+            path,
+            !(content instanceof Repository) && atRoot(content));
+    Client client = Client.of(content.format());
+    Predicate<Address> canReach =
+        client == null || content instanceof Repository ? _ -> true : client::canReach;
+    Address best = ways.best(canReach, here::host);
+    Address address = best == null ? here : best;
     List<Snippet> snippets =
         content instanceof Repository repository
-            ? own(repository, new Address(askedAt, path, false))
-            : mirrored(content, new Address(askedAt, path, atRoot(content)));
+            ? own(repository, address)
+            : client == null ? List.of() : client.snippets(address);
     // A public URL may have a path, which a proxy takes off.
-    String href = URI.create(askedAt).getRawPath() + path;
-    return new FrontPage.Served(content.name(), content.format(), href, askedAt + path, snippets);
-  }
-
-  private static List<Snippet> mirrored(Content content, Address address) {
-    Client client = Client.of(content.format());
-    return client == null ? List.of() : client.snippets(address);
+    String href = URI.create(asked.at()).getRawPath() + path;
+    return new FrontPage.Served(content.name(), content.format(), href, address.url(), snippets);
   }
 
   private static List<Snippet> own(Repository repository, Address address) {

@@ -24,21 +24,28 @@ record Reception(Admission access, Proxies proxies, @Nullable String publicUrl) 
       "The headers Forwarded and X-Forwarded-For contradict each other; the proxy before this server"
           + " has to write one of them and to remove the other.";
 
-  /// Scheme, host and port as the client knows them; with a path if the operator says so.
+  /// How a client has come to us.
+  ///
+  /// @param at scheme, host and port as the client knows them; with a path if the operator says so
+  /// @param isKnown whether that is more than what the client says: the operator says it, or the
+  ///   client comes through a trusted proxy, by which it may not reach our other addresses
+  /// @param scheme what our listeners speak
+  record Asked(String at, boolean isKnown, String scheme) {}
+
+  /// How the client has come to us.
   ///
   /// @param secure whether the connection speaks TLS
   /// @param local the address it was made to
-  String askedAt(Request request, boolean secure, InetSocketAddress local) {
+  Asked asked(Request request, boolean secure, InetSocketAddress local) {
+    String ours = secure ? "https" : "http";
     if (publicUrl != null) {
-      return publicUrl;
+      return new Asked(publicUrl, true, ours);
     }
     Client client = request.client();
-    String scheme = client.scheme();
-    if (scheme == null) {
-      scheme = secure ? "https" : "http";
-    }
+    String scheme = client.scheme() != null ? client.scheme() : ours;
     String host = client.host() != null ? client.host() : request.host();
-    return scheme + "://" + (host == null || host.isEmpty() ? Addresses.format(local) : host);
+    String at = scheme + "://" + (host == null || host.isEmpty() ? Addresses.format(local) : host);
+    return new Asked(at, client.isForwarded(), ours);
   }
 
   /// What stands before the paths of this server where `client` sees them: the path of the public

@@ -59,10 +59,16 @@ final class Routes {
       return new Place.Nowhere(400, MALFORMED);
     }
     Target.Authority authority = target.authority();
-    if (authority == null || isOurs(authority, local)) {
-      return alone == null ? onShared(target.path()) : onItsOwn(alone, target.path());
-    }
-    return upstream(authority, target.path());
+    return authority == null || isOurs(authority, local)
+        ? here(target.path())
+        : upstream(authority, target.path());
+  }
+
+  /// Finds the place of a path of this server.
+  ///
+  /// @param path decoded, starts with a slash
+  Place here(String path) {
+    return alone == null ? onShared(path) : onItsOwn(alone, path);
   }
 
   private Place onShared(String path) {

@@ -20,10 +20,12 @@ import dev.larder.serve.PackagesSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Everything that can be configured. Each table is a record of the feature it belongs to; this
@@ -216,20 +218,30 @@ public record Config(
 
   /// A path that two would answer at is a mistake, and a mirror goes before it.
   private static void checkPaths(List<Section> sections, Config config) {
-    Set<String> taken = new HashSet<>();
-    config.mirrors().forEach(mirror -> taken.add("/" + mirror.name()));
+    Set<String> mirrors =
+        config.mirrors().stream().map(MirrorSettings::name).collect(Collectors.toSet());
+    Map<String, String> taken = new HashMap<>();
     for (int i = 0; i < sections.size(); i++) {
-      for (String path : config.repositories().get(i).paths()) {
-        int second = path.indexOf('/', 1);
-        boolean mirror = taken.contains(second < 0 ? path : path.substring(0, second));
-        if (mirror || !taken.add(path)) {
+      RepositorySettings repository = config.repositories().get(i);
+      for (String path : repository.paths()) {
+        String other = taken.putIfAbsent(path, repository.name());
+        if (other != null) {
           sections
               .get(i)
               .complain(
                   RepositorySettings.PATHS,
-                  path + (mirror ? " belongs to a mirror" : " is there twice"),
+                  "%s is a path of [repo.%s] already".formatted(path, other),
                   "choose another one");
         }
+      }
+      for (Shadow shadow : Shadow.of(mirrors, List.of(repository))) {
+        sections
+            .get(i)
+            .complain(
+                RepositorySettings.PATHS,
+                "%s is below /%s/, where [mirror.%s] answers"
+                    .formatted(shadow.path(), shadow.mirror(), shadow.mirror()),
+                "choose another path here, or another name for the mirror");
       }
     }
   }

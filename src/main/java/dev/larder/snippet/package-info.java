@@ -1,5 +1,5 @@
-/// What to write into a client's configuration so that it uses a mirror. Knows the clients' files;
-/// must not know mirrors, listeners or how it is shown.
+/// What to write into a client's configuration so that it uses a mirror or repository, and by which
+/// address. Knows the clients' files; must not know mirrors, listeners or how it is shown.
 @NullMarked
 package dev.larder.snippet;
 

@@ -142,6 +142,11 @@ public record Layout(Path data) {
     return REPOSITORIES + "/" + name;
   }
 
+  /// The name of the repository that is called `name` among all that is served; null for a mirror.
+  public static @Nullable String repositoryNamed(String name) {
+    return name.startsWith(REPOSITORIES + "/") ? name.substring(REPOSITORIES.length() + 1) : null;
+  }
+
   /// The state of all repositories of our own.
   public Path repositories() {
     return state().resolve(REPOSITORIES);

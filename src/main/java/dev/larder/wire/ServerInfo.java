@@ -1,8 +1,10 @@
 package dev.larder.wire;
 
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// The server itself.
@@ -12,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// @param startedAt when it started
 /// @param data the data directory
 /// @param packages base URLs of the package listener, without a trailing slash
-/// @param own by name of the mirror, base URLs at which that mirror alone is served; only mirrors
-///   that have such addresses
+/// @param own base URLs at which a mirror or repository alone is served, by its name on the package
+///   listener: `arch`, `repo/internal`; only those that have such addresses
 /// @param publicUrl base URL by which clients reach the package listener, as configured, without a
 ///   trailing slash; null if it is one of `packages`
 /// @param waiting addresses of listeners that the machine does not have now, and that are served as
@@ -32,7 +34,7 @@ public record ServerInfo(
   /// Takes defensive copies.
   public ServerInfo {
     packages = List.copyOf(packages);
-    own = Map.copyOf(own);
+    own = Collections.unmodifiableMap(new TreeMap<>(own));
     waiting = List.copyOf(waiting);
   }
 }

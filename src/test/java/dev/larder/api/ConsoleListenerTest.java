@@ -205,7 +205,7 @@ class ConsoleListenerTest {
     problem("/api/v1/explain", ErrorCode.BAD_REQUEST);
     problem("/api/v1/explain?url=" + "a".repeat(5000), ErrorCode.BAD_REQUEST);
     assertThat(problem("/api/v1/explain?url=/debian/x", ErrorCode.NOT_COVERED).detail())
-        .isEqualTo("no mirror answers at /debian/x");
+        .isEqualTo("no mirror or repository has a file at /debian/x");
   }
 
   @Test

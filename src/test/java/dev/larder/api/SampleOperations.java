@@ -5,7 +5,6 @@ import dev.larder.cache.Cleanup;
 import dev.larder.cache.Rank;
 import dev.larder.cache.ScrubReport;
 import dev.larder.cache.Usage;
-import dev.larder.mirror.Explanation;
 import dev.larder.mirror.HeldFile;
 import dev.larder.mirror.KeptDirectory;
 import dev.larder.mirror.MirrorReport;
@@ -15,6 +14,7 @@ import dev.larder.mirror.MirrorReport.LatencyReport;
 import dev.larder.mirror.MirrorReport.RootReport;
 import dev.larder.mirror.MirrorReport.UpstreamReport;
 import dev.larder.mirror.RefreshOutcome;
+import dev.larder.repo.Explanation;
 import dev.larder.store.RelPath;
 import dev.larder.wire.ReloadResult;
 import java.io.IOException;
@@ -70,7 +70,7 @@ public final class SampleOperations implements Operations {
   /// What a scrub finds.
   public List<ScrubReport.Damaged> damaged = List.of();
 
-  /// Addresses of single mirrors.
+  /// Addresses of single mirrors and repositories.
   public Map<String, List<String>> own = Map.of();
 
   /// How clients reach it, or null.
@@ -199,9 +199,9 @@ public final class SampleOperations implements Operations {
   }
 
   @Override
-  public Explanation explain(String mirror, RelPath path) {
+  public Explanation explain(Place place) {
     return new Explanation(
-        path.value(),
+        place.path().value(),
         "200 from what is held, generation 12",
         List.of(
             new Explanation.Step("kind", "index"),

@@ -148,8 +148,8 @@ class CliTest {
     assertThat(larder.run("explain", "/debian/x")).isEqualTo(3);
     assertThat(larder.err())
         .isEqualTo(
-            "larder: no mirror answers at /debian/x; use a URL as a client asks it, or"
-                + " /MIRROR/PATH\n");
+            "larder: no mirror or repository has a file at /debian/x; use a URL as a client asks it,"
+                + " /MIRROR/PATH or /repo/NAME/PATH\n");
   }
 
   @Test

@@ -2,11 +2,14 @@ package dev.larder.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.larder.repo.Admission;
 import dev.larder.repo.Answer;
 import dev.larder.repo.CacheStatus;
 import dev.larder.repo.Content;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -143,6 +146,45 @@ class PagesTest {
       assertThat(client.read().text()).contains("freebsd-update asks port 80 of pantry.example");
       client.send("GET / HTTP/1.1\r\nHost: pantry.example:\r\n\r\n");
       assertThat(client.read().text()).contains("url: \"http://pantry.example/${ABI}/quarterly\"");
+    }
+  }
+
+  @Test
+  void theFrontPageKnowsTheListenersThatContentsHaveForThemselves() throws IOException {
+    PlainContent arch = new PlainContent("arch", directory);
+    PlainContent other = new PlainContent("other", directory);
+    InetSocketAddress any = new InetSocketAddress(0);
+    Site site =
+        Site.fixed(
+            List.of(arch, other),
+            List.of(new Site.Own(arch, List.of(any))),
+            List.of(),
+            List.of(),
+            Set.of());
+    try (Listening both = Listening.on(Transport.best(), Listening.PATIENT, null, site);
+        RawClient client = both.client()) {
+      client.send("GET / HTTP/1.1\r\nHost: pantry.example:8080\r\n\r\n");
+      int port = both.listener.addresses("arch").getFirst().getPort();
+      assertThat(client.read().text())
+          .contains("Server = http://pantry.example:" + port + "/$repo/os/$arch")
+          .contains("Server = http://pantry.example:8080/other/$repo/os/$arch")
+          .contains("href=\"/arch/\"")
+          .doesNotContain("8080/arch");
+    }
+    PackagesSettings behind =
+        new PackagesSettings(
+            List.of(Listening.anyPort()),
+            null,
+            Admission.OPEN,
+            Proxies.NONE,
+            "https://pkg.example/larder",
+            Duration.ofSeconds(1));
+    try (PackageListener listener =
+            PackageListener.open(behind, site, Listening.PATIENT, Transport.best());
+        RawClient client = new RawClient(listener.addresses().getFirst())) {
+      client.send("GET / HTTP/1.1\r\nHost: pantry.example\r\n\r\n");
+      assertThat(client.read().text())
+          .contains("Server = https://pkg.example/larder/arch/$repo/os/$arch");
     }
   }
 

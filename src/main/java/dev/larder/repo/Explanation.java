@@ -1,10 +1,10 @@
-package dev.larder.mirror;
+package dev.larder.repo;
 
 import java.util.List;
 
 /// What a path would be answered with now, and why, step by step; for `larder explain`.
 ///
-/// @param path below the mirror
+/// @param path below the mirror or repository
 /// @param answer one line: what a client would get
 /// @param steps how that follows, in the order it is decided
 public record Explanation(String path, String answer, List<Step> steps) {
