@@ -44,8 +44,10 @@ path_of() { echo "core/os/x86_64/$1-1-1-any.pkg.tar.zst"; }
 
 # nginx_conf NAME BODY: a configuration with temporary directories of its own.
 nginx_conf() {
+  as=
+  [ "$(id -un)" != root ] || as='user root;'
   cat >"$work/$1.conf" <<CONF
-worker_processes auto; daemon off; pid $work/$1.pid; error_log $work/$1.err;
+$as worker_processes auto; daemon off; pid $work/$1.pid; error_log $work/$1.err;
 events { worker_connections 2048; }
 http {
   default_type application/octet-stream; sendfile on; tcp_nopush on; keepalive_requests 1000000000;
@@ -62,6 +64,26 @@ start_nginx() {
   started="$started $!"
 }
 
+# larder_conf TABLES: Larder's configuration, with these tables after its addresses.
+larder_conf() {
+  cat >"$work/larder.toml" <<CONF
+data = "$work/data"
+[packages]
+listen = ["127.0.0.1:$larder_port"]
+[console]
+listen = ["127.0.0.1:$console_port"]
+$1
+CONF
+}
+
+# Starts Larder, after building it if it has to be; its process is $larder.
+start_larder() {
+  "$root/larder" version >/dev/null || exit 1
+  "$root/larder" serve --config "$work/larder.toml" >>"$work/larder.log" 2>&1 &
+  larder=$!
+  started="$started $larder"
+}
+
 await() {
   n=0
   until curl -sf -o /dev/null "$1"; do
@@ -73,7 +95,6 @@ await() {
 
 # Starts the upstream (its requests are logged to $work/upstream.log) and the rivals.
 start_all() {
-  user=$(id -un)
   nginx_conf upstream "server { listen 127.0.0.1:$upstream_port backlog=4096; root $work/upstream; access_log $work/upstream.log; }"
   nginx_conf mirror "upstream up { server 127.0.0.1:$upstream_port; keepalive 64; }
   proxy_cache_path $work/cache keys_zone=c:10m max_size=10g use_temp_path=off;
@@ -85,24 +106,12 @@ start_all() {
     location / { proxy_pass http://up; proxy_http_version 1.1; proxy_set_header Connection \"\";
       proxy_cache c; proxy_cache_valid 1d; proxy_cache_lock on; proxy_cache_lock_timeout 60s;
       proxy_cache_lock_age 60s; proxy_buffers 16 64k; } }"
-  if [ "$user" = root ]; then
-    sed -i '1s/^/user root; /' "$work/upstream.conf" "$work/mirror.conf"
-  fi
   start_nginx upstream
   start_nginx mirror
-  cat >"$work/larder.toml" <<CONF
-data = "$work/data"
-[packages]
-listen = ["127.0.0.1:$larder_port"]
-[console]
-listen = ["127.0.0.1:$console_port"]
-[mirror.arch]
-format = "pacman"
-upstream = ["http://127.0.0.1:$upstream_port"]
-CONF
-  "$root/larder" version >/dev/null || exit 1
-  "$root/larder" serve --config "$work/larder.toml" >"$work/larder.log" 2>&1 &
-  started="$started $!"
+  larder_conf "[mirror.arch]
+format = \"pacman\"
+upstream = [\"http://127.0.0.1:$upstream_port\"]"
+  start_larder
   await "http://127.0.0.1:$upstream_port/core/os/x86_64/core.db"
   await "http://127.0.0.1:$larder_port/arch/core/os/x86_64/core.db"
 }

@@ -23,26 +23,10 @@ for i in range(count):
     print(name)
 PY
 nginx_conf upstream "server { listen 127.0.0.1:$upstream_port backlog=4096; root $work/upstream; }"
-[ "$(id -un)" != root ] || sed -i '1s/^/user root; /' "$work/upstream.conf"
 start_nginx upstream
-cat >"$work/larder.toml" <<CONF
-data = "$work/data"
-[packages]
-listen = ["127.0.0.1:$larder_port"]
-[console]
-listen = ["127.0.0.1:$console_port"]
-[mirror.update]
-format = "freebsd-update"
-upstream = ["http://127.0.0.1:$upstream_port"]
-CONF
-"$root/larder" version >/dev/null || exit 1
-
-start_larder() {
-  "$root/larder" serve --config "$work/larder.toml" >>"$work/larder.log" 2>&1 &
-  larder=$!
-  started="$started $larder"
-  await "http://127.0.0.1:$larder_port/"
-}
+larder_conf "[mirror.update]
+format = \"freebsd-update\"
+upstream = [\"http://127.0.0.1:$upstream_port\"]"
 
 resident() { awk '$1 == "VmRSS:" { print $2 }' "/proc/$larder/status"; }
 
@@ -65,6 +49,7 @@ report() { # report LABEL KIB
 }
 
 start_larder
+await "http://127.0.0.1:$larder_port/"
 none=$(idle)
 awk -v base="http://127.0.0.1:$larder_port/update/$set_of/" \
   '{ printf "url = \"%s%s\"\noutput = /dev/null\n", base, $1 }' "$work/names" >"$work/urls"
@@ -75,6 +60,7 @@ after=$(idle)
 kill "$larder"
 wait "$larder" 2>/dev/null
 start_larder
+await "http://127.0.0.1:$larder_port/"
 again=$(idle)
 
 echo "$files distinct files, $kept kept"

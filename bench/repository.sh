@@ -20,18 +20,10 @@ make() { # make FORMAT DIRECTORY FIRST COUNT FILES
     "$root/bench/Packages.java" "$@"
 }
 
-cat >"$work/larder.toml" <<CONF
-data = "$work/data"
-[packages]
-listen = ["127.0.0.1:$larder_port"]
-[console]
-listen = ["127.0.0.1:$console_port"]
-[mirror.unused]
-format = "pacman"
-upstream = "http://127.0.0.1:$upstream_port"
-CONF
-"$root/larder" serve --config "$work/larder.toml" >"$work/larder.log" 2>&1 &
-started="$started $!"
+larder_conf "[mirror.unused]
+format = \"pacman\"
+upstream = \"http://127.0.0.1:$upstream_port\""
+start_larder
 await "http://127.0.0.1:$larder_port/"
 token=$(cat "$work/data/cli.token")
 api=http://127.0.0.1:$console_port/api/v1/repositories

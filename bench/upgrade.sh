@@ -30,22 +30,10 @@ nginx_conf far "upstream up { server 127.0.0.1:$far_port; keepalive 64; }
   server { listen 127.0.0.1:$cache_port;
     location / { proxy_pass http://up; proxy_http_version 1.1; proxy_set_header Connection \"\";
       proxy_cache c; proxy_cache_valid 200 404 1d; proxy_cache_lock on; } }"
-if [ "$(id -un)" = root ]; then
-  sed -i '1s/^/user root; /' "$work/far.conf"
-fi
 start_nginx far
-cat >"$work/larder.toml" <<CONF
-data = "$work/data"
-[packages]
-listen = ["127.0.0.1:$larder_port"]
-[console]
-listen = ["127.0.0.1:$console_port"]
-[mirror.freebsd-update]
-upstream = ["http://127.0.0.1:$far_port"]
-CONF
-"$root/larder" version >/dev/null || exit 1
-"$root/larder" serve --config "$work/larder.toml" >"$work/larder.log" 2>&1 &
-started="$started $!"
+larder_conf "[mirror.freebsd-update]
+upstream = [\"http://127.0.0.1:$far_port\"]"
+start_larder
 first=$(sed -n 1p "$work/far/list0")
 await "http://127.0.0.1:$far_port$first"
 await "http://127.0.0.1:$larder_port/"

@@ -1,11 +1,14 @@
 package dev.larder.cache;
 
 import dev.larder.database.Database;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
 
 /// The table `file_use`: the files of mirrors, what they take, when they were asked for and read.
@@ -99,6 +102,15 @@ final class FileUseTable {
             "UPDATE file_use SET read_at = ? WHERE mirror = ? AND name = ?", at, mirror, name));
   }
 
+  private static Row row(ResultSet columns, StatementContext context) throws SQLException {
+    return new Row(
+        columns.getString(1),
+        columns.getString(2),
+        columns.getLong(3),
+        columns.getLong(4),
+        columns.getLong(5));
+  }
+
   /// Those that were asked for longest ago, first.
   ///
   /// @param after the last of the page before, or null
@@ -113,9 +125,7 @@ final class FileUseTable {
             .bind("mirror", after == null ? "" : after.mirror())
             .bind("name", after == null ? "" : after.name())
             .bind("limit", limit)
-            .map((rs, ctx) ->
-                new Row(
-                    rs.getString(1), rs.getString(2), rs.getLong(3), rs.getLong(4), rs.getLong(5)))
+            .map(FileUseTable::row)
             .list());
   }
 
@@ -129,9 +139,7 @@ final class FileUseTable {
             .bind("mirror", mirror)
             .bind("since", since)
             .bind("limit", limit)
-            .map((rs, ctx) ->
-                new Row(
-                    rs.getString(1), rs.getString(2), rs.getLong(3), rs.getLong(4), rs.getLong(5)))
+            .map(FileUseTable::row)
             .list());
   }
 

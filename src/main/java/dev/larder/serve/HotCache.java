@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import com.github.benmanes.caffeine.cache.Scheduler;
+import com.github.benmanes.caffeine.cache.Ticker;
 import dev.larder.repo.Answer;
 import dev.larder.repo.Content;
 import dev.larder.store.OpenFile;
@@ -19,8 +20,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// One bound holds for memory and descriptors alike: an open file weighs as much as the largest
 /// body kept in memory, so that [#MAX_WEIGHT] is never more than 512 descriptors, far from any
-/// usual limit on them, nor more than 16 MiB of memory. Files also leave after a minute without a
-/// use, since one that was deleted keeps its disk space while it is open.
+/// usual limit on them, nor more than 16 MiB of memory.
+///
+/// Nothing stays for longer than [#LONGEST], however often it is asked for: a content does not hear
+/// of what is answered from here, and has to know what clients use. A file that was deleted also
+/// keeps its disk space while it is open.
 final class HotCache implements Closeable {
   /// Bodies up to this length are kept in memory: header and body then leave in one write, which is
   /// what makes small files fast.
@@ -30,15 +34,27 @@ final class HotCache implements Closeable {
   private static final int ENTRY_WEIGHT = 1024;
   static final long MAX_WEIGHT = 512L * FILE_WEIGHT;
 
-  private final Cache<Key, Entry> cache =
-      Caffeine.newBuilder()
-          .maximumWeight(MAX_WEIGHT)
-          .weigher((Key _, Entry entry) -> entry.weight())
-          .expireAfterAccess(Duration.ofMinutes(1))
-          .scheduler(Scheduler.systemScheduler())
-          .executor(Runnable::run)
-          .removalListener((@Nullable Key _, @Nullable Entry entry, RemovalCause _) -> end(entry))
-          .build();
+  /// After so long the content is asked again.
+  static final Duration LONGEST = Duration.ofMinutes(1);
+
+  private final Cache<Key, Entry> cache;
+
+  HotCache() {
+    this(Ticker.systemTicker());
+  }
+
+  HotCache(Ticker ticker) {
+    this.cache =
+        Caffeine.newBuilder()
+            .maximumWeight(MAX_WEIGHT)
+            .weigher((Key _, Entry entry) -> entry.weight())
+            .expireAfterWrite(LONGEST)
+            .ticker(ticker)
+            .scheduler(Scheduler.systemScheduler())
+            .executor(Runnable::run)
+            .removalListener((@Nullable Key _, @Nullable Entry entry, RemovalCause _) -> end(entry))
+            .build();
+  }
 
   private record Key(Content content, String path) {}
 

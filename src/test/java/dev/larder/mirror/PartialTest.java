@@ -29,11 +29,17 @@ class PartialTest {
     partial.channel().write(ByteBuffer.wrap(new byte[bytes]), partial.channel().size());
   }
 
+  /// One with 40 bytes that are in its journal.
+  private Partial begun() throws IOException {
+    Partial partial = Partial.open(directory, PATH, PROMISE);
+    write(partial, 40);
+    partial.journal(40, TIME);
+    return partial;
+  }
+
   @Test
   void goesOnFromTheJournalledOffsetAndForgetsTheRest() throws IOException {
-    Partial first = Partial.open(directory, PATH, PROMISE);
-    write(first, 40);
-    first.journal(40, TIME);
+    Partial first = begun();
     write(first, 30);
     first.channel().close();
 
@@ -46,9 +52,7 @@ class PartialTest {
 
   @Test
   void trustsNoMoreThanThereIs() throws IOException {
-    Partial first = Partial.open(directory, PATH, PROMISE);
-    write(first, 40);
-    first.journal(40, TIME);
+    Partial first = begun();
     first.channel().truncate(10);
     first.channel().close();
 
@@ -59,10 +63,7 @@ class PartialTest {
 
   @Test
   void beginsAgainWhenTheJournalIsTorn() throws IOException {
-    Partial first = Partial.open(directory, PATH, PROMISE);
-    write(first, 40);
-    first.journal(40, TIME);
-    first.channel().close();
+    begun().channel().close();
     for (Path journal : files(".journal")) {
       Files.write(journal, new byte[] {0, 0, 0, '\n'});
     }
@@ -74,10 +75,7 @@ class PartialTest {
 
   @Test
   void doesNotGoOnWithOtherBytesOfTheSameName() throws IOException {
-    Partial first = Partial.open(directory, PATH, PROMISE);
-    write(first, 40);
-    first.journal(40, TIME);
-    first.channel().close();
+    begun().channel().close();
 
     Promise other = Promise.of(new Expected(100, Checksum.sha256(new byte[] {1})));
     Partial second = Partial.open(directory, PATH, other);
@@ -87,10 +85,7 @@ class PartialTest {
 
   @Test
   void recoveryRemovesWhatCannotBeGoneOnWith() throws IOException {
-    Partial provable = Partial.open(directory, PATH, PROMISE);
-    write(provable, 40);
-    provable.journal(40, TIME);
-    provable.channel().close();
+    begun().channel().close();
     Partial unprovable = Partial.open(directory, PATH, Promise.unverified());
     write(unprovable, 40);
     unprovable.channel().close();
@@ -105,10 +100,7 @@ class PartialTest {
 
   /// A partial that can be gone on with, as written at `time`.
   private void provable(Instant time) throws IOException {
-    Partial provable = Partial.open(directory, PATH, PROMISE);
-    write(provable, 40);
-    provable.journal(40, TIME);
-    provable.channel().close();
+    begun().channel().close();
     for (Path file : files("")) {
       Files.setLastModifiedTime(file, FileTime.from(time));
     }

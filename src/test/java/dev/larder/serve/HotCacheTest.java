@@ -22,7 +22,8 @@ class HotCacheTest {
 
   @TempDir private Path directory;
   private final PlainContent content = new PlainContent("arch", Path.of("unused"));
-  private final HotCache hot = new HotCache();
+  private long nanos;
+  private final HotCache hot = new HotCache(() -> nanos);
 
   @AfterEach
   void close() {
@@ -68,6 +69,21 @@ class HotCacheTest {
     assertThat(kept("small").body()).isInstanceOf(HotCache.Body.Memory.class);
     assertThat(hot.get(content, "large")).isNotNull();
     assertThat(hot.get(new PlainContent("other", directory), "large")).isNull();
+  }
+
+  @Test
+  void whatIsAskedForWithoutAPauseIsAskedOfItsContentAllTheSame() throws IOException {
+    OpenFile file = keep("large", LARGE);
+    keep("small", HotCache.SMALL);
+    for (int i = 1; i < 6; i++) {
+      nanos = HotCache.LONGEST.multipliedBy(i).dividedBy(6).toNanos();
+      assertThat(kept("large").body()).isInstanceOf(HotCache.Body.File.class);
+      assertThat(kept("small").body()).isInstanceOf(HotCache.Body.Memory.class);
+    }
+    nanos = HotCache.LONGEST.toNanos();
+    assertThat(hot.get(content, "large")).isNull();
+    assertThat(hot.get(content, "small")).isNull();
+    assertThat(isOpen(file)).isFalse();
   }
 
   @Test
