@@ -138,6 +138,35 @@ class DualHomedIT {
     }
   }
 
+  @Test
+  void thePageNamesAListenerOfItsOwnWhereTheClientCannotAskAsThePageWas() throws Exception {
+    InetAddress foot = Netns.SERVER_CLEAR_V4;
+    List<String> lines = config(List.of(url(Netns.CLEAR_V4, UPSTREAM)), foot, foot);
+    lines.add("[mirror.freebsd-update]");
+    try (Netns netns = Netns.create()) {
+      String page = page(netns, lines);
+      assertThat(page)
+          .contains("freebsd-update asks port 80 of 198.51.100.2 and can be told no other")
+          .contains("Server = http://198.51.100.2:8080/arch/");
+      netns.command(Side.SERVER, "ip", "addr", "add", "198.51.100.3/32", "dev", "lo").runOk();
+      lines.add("listen = [\"198.51.100.3:80\"]");
+      assertThat(page(netns, lines))
+          .contains("ServerName 198.51.100.3")
+          .doesNotContain("freebsd-update asks port 80")
+          .contains("Server = http://198.51.100.2:8080/arch/");
+    }
+  }
+
+  private String page(Netns netns, List<String> lines) throws IOException {
+    Path got = directory.resolve("page.html");
+    try (NamespacedLarder larder = NamespacedLarder.start(directory, lines, netns, Side.SERVER)) {
+      Command.Result fetched =
+          curl(netns, Side.CLEAR, url(Netns.SERVER_CLEAR_V4, LISTEN) + "/", got);
+      assertThat(fetched.ok()).as(fetched.output() + larder.output()).isTrue();
+    }
+    return Files.readString(got);
+  }
+
   private List<String> config(List<String> upstreams, InetAddress foot) {
     return config(upstreams, foot, Netns.SERVER_MESH);
   }

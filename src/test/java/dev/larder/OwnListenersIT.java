@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What is told of the listeners that repositories and mirrors have for themselves: by `status`,
-/// `snippet`, the page at `/` and `explain`.
+/// `snippet` and `explain`.
 class OwnListenersIT {
   private static final String TOOL = "x86_64/tool-1-1-any.pkg.tar.zst";
 
@@ -105,7 +105,7 @@ class OwnListenersIT {
   }
 
   @Test
-  void theSnippetAndThePageNameTheRepositorysOwn() throws Exception {
+  void theSnippetNamesTheRepositorysOwnAndThePageTheOneItWasAskedAt() throws Exception {
     String server = "Server = " + own() + "/$arch";
     assertThat(run("snippet", "internal", "-q").out()).contains(server + "\n");
     assertThat(run("snippet", "internal").out()).contains(" " + own() + "/key.asc ");
@@ -113,7 +113,7 @@ class OwnListenersIT {
         .contains("Server = " + larder.larder().top() + "/repo/other/$arch\n");
     String page = Curl.get(larder.larder().top() + "/").text();
     assertThat(page)
-        .contains(server)
+        .contains("Server = " + larder.larder().top() + "/repo/internal/$arch")
         .contains("Server = " + larder.larder().top() + "/repo/other/$arch");
     Path key =
         Files.write(directory.resolve("key.asc"), Curl.get(own() + "/key.asc").body().copy());
@@ -142,7 +142,8 @@ class OwnListenersIT {
     String secure = "https://127.0.0.1:" + port();
     assertThat(run("snippet", "internal", "-q").out()).contains("Server = " + secure + "/$arch\n");
     String[] trusting = {"--cacert", certificate.toString()};
-    assertThat(Curl.get(secureTop(), trusting).text()).contains("Server = " + secure + "/$arch");
+    assertThat(Curl.get(secureTop(), trusting).text())
+        .contains("Server = " + secureTop() + "repo/internal/$arch");
     assertThat(Curl.get(secure + "/" + TOOL, trusting).status()).isEqualTo(200);
     assertThat(explain(secure + "/" + TOOL).repository()).isEqualTo("internal");
 

@@ -71,9 +71,10 @@ final class Pages {
       Content content, Reception.Asked asked, List<InetSocketAddress> alone) {
     String path = "/" + Target.encode(content.name()) + "/";
     Address here = new Address(asked.at(), path, false);
+    // The way it has come is one that the client can go; others may be closed to it.
     Ways ways =
         new Ways(
-            asked.isKnown() ? asked.at() : null,
+            asked.at(),
             alone.stream().map(each -> asked.scheme() + "://" + Addresses.format(each)).toList(),
             List.of(asked.at()),
             path,

@@ -27,10 +27,8 @@ record Reception(Admission access, Proxies proxies, @Nullable String publicUrl) 
   /// How a client has come to us.
   ///
   /// @param at scheme, host and port as the client knows them; with a path if the operator says so
-  /// @param isKnown whether that is more than what the client says: the operator says it, or the
-  ///   client comes through a trusted proxy, by which it may not reach our other addresses
   /// @param scheme what our listeners speak
-  record Asked(String at, boolean isKnown, String scheme) {}
+  record Asked(String at, String scheme) {}
 
   /// How the client has come to us.
   ///
@@ -39,13 +37,13 @@ record Reception(Admission access, Proxies proxies, @Nullable String publicUrl) 
   Asked asked(Request request, boolean secure, InetSocketAddress local) {
     String ours = secure ? "https" : "http";
     if (publicUrl != null) {
-      return new Asked(publicUrl, true, ours);
+      return new Asked(publicUrl, ours);
     }
     Client client = request.client();
     String scheme = client.scheme() != null ? client.scheme() : ours;
     String host = client.host() != null ? client.host() : request.host();
     String at = scheme + "://" + (host == null || host.isEmpty() ? Addresses.format(local) : host);
-    return new Asked(at, client.isForwarded(), ours);
+    return new Asked(at, ours);
   }
 
   /// What stands before the paths of this server where `client` sees them: the path of the public

@@ -150,26 +150,21 @@ class PagesTest {
   }
 
   @Test
-  void theFrontPageKnowsTheListenersThatContentsHaveForThemselves() throws IOException {
+  void theFrontPageKeepsToTheAddressItWasAskedAtAlsoWhereAContentHasItsOwn() throws IOException {
     PlainContent arch = new PlainContent("arch", directory);
-    PlainContent other = new PlainContent("other", directory);
-    InetSocketAddress any = new InetSocketAddress(0);
     Site site =
         Site.fixed(
-            List.of(arch, other),
-            List.of(new Site.Own(arch, List.of(any))),
+            List.of(arch),
+            List.of(new Site.Own(arch, List.of(new InetSocketAddress(0)))),
             List.of(),
             List.of(),
             Set.of());
     try (Listening both = Listening.on(Transport.best(), Listening.PATIENT, null, site);
         RawClient client = both.client()) {
       client.send("GET / HTTP/1.1\r\nHost: pantry.example:8080\r\n\r\n");
-      int port = both.listener.addresses("arch").getFirst().getPort();
       assertThat(client.read().text())
-          .contains("Server = http://pantry.example:" + port + "/$repo/os/$arch")
-          .contains("Server = http://pantry.example:8080/other/$repo/os/$arch")
-          .contains("href=\"/arch/\"")
-          .doesNotContain("8080/arch");
+          .contains("Server = http://pantry.example:8080/arch/$repo/os/$arch")
+          .contains("href=\"/arch/\"");
     }
     PackagesSettings behind =
         new PackagesSettings(
