@@ -18,9 +18,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A mirror's upstreams in order of preference, and the one place that asks them.
 final class Upstreams {
+  private static final Logger LOG = LoggerFactory.getLogger(Upstreams.class);
   private static final Duration DISTRUST = Duration.ofMinutes(10);
 
   private final UpstreamSource source;
@@ -95,6 +98,18 @@ final class Upstreams {
       }
     }
     return shortest;
+  }
+
+  /// `upstream` has answered what is of no use. Where nobody says that it has such a file that tells
+  /// nothing about it: clients can make names up.
+  void bad(Upstream upstream, FillOrder order, String why) {
+    if (!order.promise().provable()) {
+      LOG.debug("{}: {}: {}", order.path(), upstream, why);
+      return;
+    }
+    LOG.warn("{}: {}: {}", order.path(), upstream, why);
+    distrust(upstream, order.promise().key());
+    upstream.failed(why);
   }
 
   /// `upstream` gave wrong bytes of `what`: others are asked first for a while.
