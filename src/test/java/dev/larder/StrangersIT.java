@@ -3,8 +3,11 @@ package dev.larder;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.larder.testing.ArchRepository;
 import dev.larder.testing.Download;
 import dev.larder.testing.FaultyUpstream;
+import dev.larder.testing.PackageSpec;
+import dev.larder.testing.Tools;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -26,7 +29,9 @@ import org.junit.jupiter.api.io.TempDir;
 class StrangersIT {
   private static final int EACH = 64; // connections of one address
   private static final int PATIENCE = 10_000;
-  private static final String SMALL = "iso/small.txt";
+  private static final PackageSpec PACKAGE = PackageSpec.of("small", "1-1").payload(14_000);
+  private static final String BRANCH = "core/os/x86_64/";
+  private static final String SMALL = BRANCH + PACKAGE.fileName();
 
   @TempDir Path directory;
   private final List<SocketChannel> open = new ArrayList<>();
@@ -35,15 +40,20 @@ class StrangersIT {
 
   @BeforeEach
   void start() throws IOException {
+    Tools.require("repo-add", "bsdtar", "zstd");
     upstream = FaultyUpstream.start();
-    upstream.put(SMALL, new byte[16_000]);
+    try (ArchRepository repository = ArchRepository.unsigned("core")) {
+      repository.add(PACKAGE);
+      upstream.publish(repository.next());
+    }
     List<String> tables = new ArrayList<>();
     tables.addAll(
         List.of("[limits]", "connections-per-client = " + EACH, "exempt = [\"127.0.0.1\"]"));
     tables.addAll(TestLarder.mirrorTable("arch", "pacman", List.of(), upstream.url()));
     larder = new LarderProcess(directory, "arch", tables).start();
-    // The second one comes from memory.
-    assertThat(Download.get(larder.uri(SMALL)).status()).isEqualTo(200);
+    assertThat(Download.get(larder.uri(BRANCH + "core.db")).status()).isEqualTo(200);
+    // From the second time on it comes from memory.
+    assertServed();
     assertServed();
   }
 
@@ -80,7 +90,7 @@ class StrangersIT {
       socket.getOutputStream().write(request.getBytes(ISO_8859_1));
       String answer = new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
       assertThat(answer).startsWith("HTTP/1.1 200");
-      assertThat(answer.length()).isGreaterThan(16_000);
+      assertThat(answer.length()).isGreaterThan(14_000);
     }
   }
 

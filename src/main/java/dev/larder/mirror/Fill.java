@@ -351,7 +351,7 @@ final class Fill {
           yield startOver() ? Attempt.FAILED : Attempt.DONE;
         }
         case HeadVerdict.Bad bad -> {
-          fills.upstreams().bad(upstream, order, bad.why());
+          fills.upstreams().bad(upstream, order, response.status(), bad.why());
           yield Attempt.DISTRUSTED;
         }
       };

@@ -86,7 +86,7 @@ final class Passthrough implements Answer.Passage {
         response.close();
         switch (verdict) {
           case HeadVerdict.Busy busy -> upstream.busy(busy.why(), busy.retryAfter());
-          case HeadVerdict.Bad bad -> upstreams.bad(upstream, order, bad.why());
+          case HeadVerdict.Bad bad -> upstreams.bad(upstream, order, head.status(), bad.why());
           case HeadVerdict.Take _,
               HeadVerdict.Gone _,
               HeadVerdict.NotModified _,

@@ -20,6 +20,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// A mirror's upstreams in order of preference, and the one place that asks them.
 final class Upstreams {
@@ -100,16 +101,18 @@ final class Upstreams {
     return shortest;
   }
 
-  /// `upstream` has answered what is of no use. Where nobody says that it has such a file that tells
-  /// nothing about it: clients can make names up.
-  void bad(Upstream upstream, FillOrder order, String why) {
-    if (!order.promise().provable()) {
-      LOG.debug("{}: {}: {}", order.path(), upstream, why);
-      return;
+  /// `upstream` has answered what is of no use. Where no index says that it has such a file that
+  /// tells little about it, since clients can make names up: only an error of its own counts.
+  ///
+  /// @param status of its answer
+  void bad(Upstream upstream, FillOrder order, int status, String why) {
+    boolean promised = !order.promise().isUnverified();
+    boolean news = (promised || status >= 500) && upstream.failed(why);
+    LOG.atLevel(promised || news ? Level.WARN : Level.DEBUG)
+        .log("{}: {}: {}", order.path(), upstream, why);
+    if (promised) {
+      distrust(upstream, order.promise().key());
     }
-    LOG.warn("{}: {}: {}", order.path(), upstream, why);
-    distrust(upstream, order.promise().key());
-    upstream.failed(why);
   }
 
   /// `upstream` gave wrong bytes of `what`: others are asked first for a while.
