@@ -9,7 +9,8 @@ public final class Main {
 
   /// Runs the command named by `args` and exits with its code.
   public static void main(String[] args) {
-    // Where TLS is the JDK's own, a client could have it done again and again on one connection. It is
+    // Where TLS is the JDK's own, a client could have it done again and again on one connection. It
+    // is
     // read once, before the first connection.
     System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
     int code = commandLine(Surroundings.ofProcess(), Machine.current()).run(args);

@@ -42,8 +42,7 @@ class RenegotiationIT {
         String client =
             "(sleep 1; echo R; sleep 2) | openssl s_client -tls1_2 -legacy_renegotiation"
                 + (" -connect " + uri.getHost() + ":" + uri.getPort());
-        String said =
-            Command.of("sh", "-c", client).timeout(Duration.ofSeconds(30)).run().output();
+        String said = Command.of("sh", "-c", client).timeout(Duration.ofSeconds(30)).run().output();
         assertThat(said).contains("Protocol  : TLSv1.2").contains("RENEGOTIATING");
         assertThat(said.substring(said.indexOf("RENEGOTIATING"))).contains("SSL alert number");
       }

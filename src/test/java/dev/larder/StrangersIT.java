@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Strangers with several addresses, who stay below the limits of each but mean to use up the
-/// memory of the server: it has the heap and the buffers it has in earnest, and a quiet client goes on
-/// being served.
+/// memory of the server: it has the heap and the buffers it has in earnest, and a quiet client goes
+/// on being served.
 class StrangersIT {
   private static final int EACH = 64; // connections of one address
   private static final int PATIENCE = 10_000;
@@ -86,7 +86,8 @@ class StrangersIT {
     URI uri = larder.uri(SMALL);
     try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
       socket.setSoTimeout(PATIENCE);
-      String request = "GET " + uri.getRawPath() + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+      String request =
+          "GET " + uri.getRawPath() + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
       socket.getOutputStream().write(request.getBytes(ISO_8859_1));
       String answer = new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
       assertThat(answer).startsWith("HTTP/1.1 200");

@@ -151,12 +151,11 @@ class LimitsTest {
         clients.add(client.request("DELETE", "/arch/a"));
       }
       await()
-          .until(
-              () -> {
-                try (RawClient client = strict.client()) {
-                  return client.request("DELETE", "/arch/a").read().code() == 429;
-                }
-              });
+          .until(() -> {
+            try (RawClient client = strict.client()) {
+              return client.request("DELETE", "/arch/a").read().code() == 429;
+            }
+          });
       for (RawClient client : clients) {
         client.close();
       }
