@@ -10,6 +10,9 @@ public final class Main {
 
   /// Runs the command named by `args` and exits with its code.
   public static void main(String[] args) {
+    // Where TLS is the JDK's own, a client could begin it again and again on one connection. Read
+    // once, before the first connection.
+    System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
     int code = commandLine(Surroundings.ofProcess(), Machine.current()).run(args);
     System.exit(code);
   }

@@ -7,6 +7,7 @@ import dev.larder.testing.ArchRepository;
 import dev.larder.testing.Fault;
 import dev.larder.testing.FaultyUpstream;
 import dev.larder.testing.PackageSpec;
+import dev.larder.testing.SeenRequest;
 import dev.larder.testing.Tools;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -129,6 +130,37 @@ class FreshnessIT {
   }
 
   /// Whether nothing was asked upstream for this long.
+  @Test
+  void headersAlonePutNoPackageIntoUse() throws Exception {
+    PackageSpec[] first = {PackageSpec.of("got", "1-1"), PackageSpec.of("headed", "1-1")};
+    PackageSpec[] second = {PackageSpec.of("got", "1-2"), PackageSpec.of("headed", "1-2")};
+    repository.add(first);
+    upstream.publish(repository.next());
+    try (TestLarder larder = TestLarder.with(List.of("refresh = \"1h\""), upstream.url())) {
+      database(larder);
+      assertThat(ask(larder, "GET", first[0])).isEqualTo(200);
+      assertThat(ask(larder, "HEAD", first[1])).isEqualTo(200);
+      repository.add(second);
+      upstream.publish(repository.next());
+      upstream.forgetRequests();
+      assertThat(larder.mirror().refresh(false)).isEqualTo(new RefreshOutcome.Switched(2));
+      assertThat(upstream.requests())
+          .extracting(SeenRequest::path)
+          .contains("core/os/x86_64/" + second[0].fileName())
+          .doesNotContain("core/os/x86_64/" + second[1].fileName());
+    }
+  }
+
+  private int ask(TestLarder larder, String method, PackageSpec of)
+      throws IOException, InterruptedException {
+    return http.send(
+            HttpRequest.newBuilder(larder.uri("core/os/x86_64/" + of.fileName()))
+                .method(method, HttpRequest.BodyPublishers.noBody())
+                .build(),
+            HttpResponse.BodyHandlers.discarding())
+        .statusCode();
+  }
+
   private boolean isQuietFor(Duration time) {
     upstream.forgetRequests();
     long end = System.nanoTime() + time.toNanos();

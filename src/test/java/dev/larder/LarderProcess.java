@@ -66,7 +66,8 @@ final class LarderProcess implements AutoCloseable {
     Path output = directory.resolve("output-" + ++runs);
     Process started = command().start(output);
     process = started;
-    Pattern printed = Pattern.compile("mirror\\s+(http://\\S+?)/" + Pattern.quote(mirror) + "\\b");
+    Pattern printed =
+        Pattern.compile("mirror\\s+(https?://\\S+?)/" + Pattern.quote(mirror) + "\\b");
     url =
         Awaitility.await()
             .atMost(Duration.ofSeconds(60))

@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// The one download of a file that is under way, shared by every client that wants it.
 ///
@@ -275,8 +276,8 @@ final class Fill {
         }
       } catch (IOException e) {
         why = upstream.base() + ": " + e.getMessage();
-        LOG.info("{}: {}", order.path(), why);
-        upstream.failed(String.valueOf(e.getMessage()));
+        Level level = upstream.failed(String.valueOf(e.getMessage())) ? Level.INFO : Level.DEBUG;
+        LOG.atLevel(level).log("{}: {}", order.path(), why);
         // Whoever has brought us further may try again; whoever has not, or lies, may not.
         boolean useful = growth.offset() > before && !(e instanceof UpstreamFault);
         failures.merge(upstream, useful ? 1 : RETRIES, Integer::sum);
@@ -350,9 +351,7 @@ final class Fill {
           yield startOver() ? Attempt.FAILED : Attempt.DONE;
         }
         case HeadVerdict.Bad bad -> {
-          LOG.warn("{}: {}: {}", order.path(), upstream, bad.why());
-          fills.upstreams().distrust(upstream, order.promise().key());
-          upstream.failed(bad.why());
+          fills.upstreams().bad(upstream, order, response.status(), bad.why());
           yield Attempt.DISTRUSTED;
         }
       };
@@ -452,8 +451,8 @@ final class Fill {
     try {
       if (open != null) {
         room.giveBack();
-        fills.keep(
-            order, open.file(), result.sha256(), new HeldFiles.Upstreamed(lastModified, etag));
+        HeldFiles.Upstreamed upstreamed = new HeldFiles.Upstreamed(lastModified, etag);
+        growth.name(fills.keep(order, open.file(), result.sha256(), upstreamed));
         open.forget();
       }
     } catch (IOException e) {

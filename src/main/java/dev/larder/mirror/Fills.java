@@ -5,6 +5,7 @@ import dev.larder.format.Format;
 import dev.larder.format.PathKind;
 import dev.larder.limits.FillTurns;
 import dev.larder.store.Checksum;
+import dev.larder.store.FileName;
 import dev.larder.store.GrowingFile;
 import dev.larder.store.RelPath;
 import java.io.Closeable;
@@ -207,9 +208,10 @@ final class Fills implements Closeable {
     return check.refusal(order, file);
   }
 
-  void keep(FillOrder order, Path file, Checksum sha256, HeldFiles.Upstreamed upstreamed)
+  FileName keep(FillOrder order, Path file, Checksum sha256, HeldFiles.Upstreamed upstreamed)
       throws IOException {
-    held.keep(order.path(), order.promise(), file, order.aside(), sha256, upstreamed);
+    return held.name(
+        held.keep(order.path(), order.promise(), file, order.aside(), sha256, upstreamed));
   }
 
   /// The disk has refused bytes. A fill that had begun ends short, and its client asks again: until

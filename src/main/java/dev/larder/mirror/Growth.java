@@ -1,5 +1,6 @@
 package dev.larder.mirror;
 
+import dev.larder.store.FileName;
 import dev.larder.store.GrowingFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -32,6 +33,7 @@ final class Growth implements GrowingFile {
   // Guards itself, the note that a reader has seen bytes, and the change of state.
   private final List<Waiter> waiters = new ArrayList<>();
   private volatile @Nullable FileChannel channel;
+  private volatile @Nullable FileName name;
   private volatile State state = new State.Running();
   private volatile long size;
   private volatile long offset;
@@ -56,6 +58,16 @@ final class Growth implements GrowingFile {
   /// The file to write into.
   void open(FileChannel file) {
     channel = file;
+  }
+
+  /// The complete file is kept under this name.
+  void name(FileName kept) {
+    name = kept;
+  }
+
+  @Override
+  public @Nullable FileName name() {
+    return name;
   }
 
   /// The size of the whole file is known now.

@@ -6,6 +6,7 @@ import dev.larder.mirror.HeldFileTable.Row;
 import dev.larder.store.Checksum;
 import dev.larder.store.Durable;
 import dev.larder.store.Expected;
+import dev.larder.store.FileName;
 import dev.larder.store.Hashing;
 import dev.larder.store.Layout;
 import dev.larder.store.OpenFile;
@@ -246,6 +247,11 @@ final class HeldFiles {
     } catch (NoSuchFileException e) {
       return null;
     }
+  }
+
+  /// Where the bytes of `row` lie now.
+  FileName name(Row row) {
+    return FileName.of(layout.held(mirror, row.name()));
   }
 
   private @Nullable Row row(String name) {

@@ -53,8 +53,9 @@ final class PackageAnswers {
   /// A package or a companion of one.
   Answer promised(Ask ask) throws IOException, InterruptedException {
     Answer answer = findPromised(ask);
-    if (answer instanceof Answer.Found) {
-      // Only now: names can be made up, and each that is noted is written down.
+    if (answer instanceof Answer.Found found && !(found.body() instanceof Body.None)) {
+      // Only now: names can be made up, and each that is noted is written down. And only for bytes:
+      // a client can ask for the headers of a whole index in a minute.
       noteUse(ask.path());
     }
     return answer;

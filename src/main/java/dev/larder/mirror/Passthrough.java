@@ -14,6 +14,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// Bytes that go from an upstream to one client and are not kept: a range far ahead of a fill, or
 /// any file while the disk takes nothing. Of a whole file with a known checksum the end is withheld
@@ -85,7 +86,7 @@ final class Passthrough implements Answer.Passage {
         response.close();
         switch (verdict) {
           case HeadVerdict.Busy busy -> upstream.busy(busy.why(), busy.retryAfter());
-          case HeadVerdict.Bad bad -> upstream.failed(bad.why());
+          case HeadVerdict.Bad bad -> upstreams.bad(upstream, order, head.status(), bad.why());
           case HeadVerdict.Take _,
               HeadVerdict.Gone _,
               HeadVerdict.NotModified _,
@@ -93,10 +94,10 @@ final class Passthrough implements Answer.Passage {
         }
       } catch (IOException e) {
         why = upstream + ": " + e.getMessage();
-        upstream.failed(String.valueOf(e.getMessage()));
+        Level level = upstream.failed(String.valueOf(e.getMessage())) ? Level.INFO : Level.DEBUG;
+        LOG.atLevel(level).log("{}: {}", order.path(), why);
       }
     }
-    LOG.info("{}: {}", order.path(), why);
     return absent ? new Outcome.Absent() : new Outcome.Failed(why);
   }
 

@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// Finds out what upstream shows now, and fetches the set if it is another one: from one upstream,
 /// checked, and only if that upstream still shows the same set at the end. Acts on nothing: what it
@@ -157,12 +158,13 @@ final class Refresh {
         LOG.warn("{}: {}", upstream, e.getMessage());
       } catch (IOException e) {
         why = upstream + ": " + e.getMessage();
-        LOG.info("refresh: {}", why);
+        boolean news = true;
         if (e instanceof SetFetch.Busy busy) {
           upstream.busy(String.valueOf(e.getMessage()), busy.time());
         } else {
-          upstream.failed(String.valueOf(e.getMessage()));
+          news = upstream.failed(String.valueOf(e.getMessage()));
         }
+        LOG.atLevel(news ? Level.INFO : Level.DEBUG).log("refresh: {}", why);
         allAnswer = false;
       }
     }

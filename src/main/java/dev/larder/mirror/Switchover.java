@@ -260,7 +260,9 @@ final class Switchover {
               .name("prefetch " + order.path())
               .start(() -> {
                 try {
-                  if (!isHeld(order) && !fills.bring(order, left(deadline))) {
+                  // What has begun goes on; a fill that begins now would only be in clients' way.
+                  Duration left = left(deadline);
+                  if (!isHeld(order) && (left.isZero() || !fills.bring(order, left))) {
                     missed.add(order);
                   }
                 } catch (InterruptedException e) {

@@ -77,14 +77,19 @@ final class Upstream {
   }
 
   /// It failed: it is left alone for a while, longer each time.
-  synchronized void failed(String why) {
+  ///
+  /// @return whether that is news; not if it fails while it should be left alone, which happens as
+  ///   often as clients ask
+  synchronized boolean failed(String why) {
     tried = true;
     faults++;
     lastError = why;
-    if (retryAt == null || !retryAt.isAfter(clock.instant())) {
+    boolean news = available();
+    if (news) {
       failures++;
       retryAt = clock.instant().plus(backOff(failures));
     }
+    return news;
   }
 
   /// It asked to be left alone (RFC 9110 section 10.2.3).

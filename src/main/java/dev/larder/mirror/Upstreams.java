@@ -18,9 +18,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// A mirror's upstreams in order of preference, and the one place that asks them.
 final class Upstreams {
+  private static final Logger LOG = LoggerFactory.getLogger(Upstreams.class);
   private static final Duration DISTRUST = Duration.ofMinutes(10);
 
   private final UpstreamSource source;
@@ -95,6 +99,20 @@ final class Upstreams {
       }
     }
     return shortest;
+  }
+
+  /// `upstream` has answered what is of no use. Where no index says that it has such a file that
+  /// tells little about it, since clients can make names up: only an error of its own counts.
+  ///
+  /// @param status of its answer
+  void bad(Upstream upstream, FillOrder order, int status, String why) {
+    boolean promised = !order.promise().isUnverified();
+    boolean news = (promised || status >= 500) && upstream.failed(why);
+    LOG.atLevel(promised || news ? Level.WARN : Level.DEBUG)
+        .log("{}: {}: {}", order.path(), upstream, why);
+    if (promised) {
+      distrust(upstream, order.promise().key());
+    }
   }
 
   /// `upstream` gave wrong bytes of `what`: others are asked first for a while.

@@ -8,10 +8,12 @@ import dev.larder.repo.Representation;
 import dev.larder.serve.Preconditions.Decision;
 import dev.larder.store.OpenFile;
 import dev.larder.store.RelPath;
+import io.netty.channel.Channel;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.util.Arrays;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,7 +62,7 @@ final class Answering {
     if (decision instanceof Decision.Whole
         && wanted
         && entry.body() instanceof HotCache.Body.Memory(byte[] bytes)) {
-      Payload body = new Payload.Memory(bytes);
+      Payload body = new Payload.Shared(bytes, 0, bytes.length);
       byte[] head = entry.whole();
       return new Reply(200, head, body, Reply.Framing.LENGTH, confirmedAt, false, tally, status);
     }
@@ -88,7 +90,45 @@ final class Answering {
   }
 
   private static Payload part(byte[] bytes, long from, long end) {
-    return new Payload.Memory(Arrays.copyOfRange(bytes, (int) from, (int) end));
+    return new Payload.Shared(bytes, (int) from, (int) end);
+  }
+
+  /// Asks on a thread of its own and takes the reply back to the event loop of `channel`. There is
+  /// none if that thread dies of an error; then the channel is closed, since its client must not
+  /// wait for ever.
+  ///
+  /// @param asked how the client has come here, for pages
+  /// @param then takes the reply over, on the event loop
+  void askAside(
+      Channel channel,
+      Request request,
+      Place place,
+      Reception reception,
+      Reception.Asked asked,
+      Consumer<Reply> then) {
+    Thread.ofVirtual()
+        .name("ask")
+        .start(() -> {
+          Reply reply = null;
+          try {
+            reply = ask(request, place, reception, asked);
+          } finally {
+            handOver(channel, reply, then);
+          }
+        });
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // closing
+  private static void handOver(Channel channel, @Nullable Reply reply, Consumer<Reply> then) {
+    if (reply == null) {
+      channel.close();
+      return;
+    }
+    try {
+      channel.eventLoop().execute(() -> then.accept(reply));
+    } catch (RejectedExecutionException e) {
+      reply.payload().drop();
+    }
   }
 
   /// The reply, whatever it takes. Blocks; never throws.

@@ -30,17 +30,27 @@ final class BodyWriter {
   private final Channel channel;
   private final boolean chunked;
   private final boolean secure;
+  private final Backlog unsent;
   private @Nullable FileRegion region;
 
-  BodyWriter(Channel channel, Framing framing, boolean secure) {
+  /// @param unsent counts what is in memory until the client takes it
+  BodyWriter(Channel channel, Framing framing, boolean secure, Backlog unsent) {
+    this.unsent = unsent;
     this.channel = channel;
     this.chunked = framing == Framing.CHUNKED;
     this.secure = secure;
   }
 
-  /// The most bytes one call may write.
+  /// The most bytes of a file one call should write.
   int piece() {
-    return secure ? TLS_PIECE : PIECE;
+    return secure ? piece(TLS_PIECE) : PIECE;
+  }
+
+  /// The most bytes of memory one call should write. On any thread.
+  ///
+  /// @param usual what makes it fast
+  int piece(int usual) {
+    return unsent.piece(usual);
   }
 
   /// Writes `length` bytes of `file` from `position` on. What is read here for TLS comes from the
@@ -73,7 +83,9 @@ final class BodyWriter {
 
   /// Writes `bytes`, of which it takes over the reference.
   ChannelFuture bytes(ByteBuf bytes) {
-    return framed(bytes, bytes.readableBytes());
+    int length = bytes.readableBytes();
+    unsent.add(length);
+    return framed(bytes, length).addListener(_ -> unsent.add(-length));
   }
 
   private ChannelFuture framed(Object piece, int length) {

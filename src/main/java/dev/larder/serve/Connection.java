@@ -6,7 +6,6 @@ import dev.larder.limits.Refusals;
 import dev.larder.serve.Reply.Framing;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -15,7 +14,6 @@ import io.netty.util.ReferenceCountUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,7 +30,6 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes the channel
 final class Connection extends ChannelInboundHandlerAdapter implements Sender.Line {
   private static final Logger log = LoggerFactory.getLogger(Connection.class);
-  private static final byte[] NONE = new byte[0];
 
   private final Service service;
   private final Routes routes;
@@ -50,6 +47,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
   private boolean advancing;
   private boolean inBatch;
   private boolean unflushed;
+  private int unsent; // bytes in memory that the client has not taken, but for those of a sender
   private boolean draining;
   private boolean closing;
   private boolean inputEnded;
@@ -60,7 +58,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
     this.service = service;
     this.routes = routes;
     this.traffic = traffic;
-    this.watch = new Watch(service.limits());
+    this.watch = new Watch(service.limits(), service.unread());
     this.ahead = new LookAhead(service, routes);
     this.turnstile = new Turnstile(service.clients());
   }
@@ -77,7 +75,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
-    watch.start(ctx.channel(), this::isBusy);
+    watch.start(ctx.channel(), this::isBusy, () -> sender);
     admit(ends.peer(ctx.channel()));
   }
 
@@ -116,9 +114,13 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
     inBatch = true;
     try {
       // What is not a request's header is a body, and whoever sends one is not listened to again.
+      watch.forget();
       if (message instanceof HttpRequest request && !closing) {
         watch.headerComplete();
         Request added = read(request);
+        if (added.endsReading()) {
+          watch.forgetAll();
+        }
         queue.add(added);
         turnstile.waits(added.size());
         if (queue.size() >= service.limits().queued() || turnstile.isFull()) {
@@ -207,7 +209,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
     }
     advancing = true;
     try {
-      while (current == null && !closing && channel().isWritable()) {
+      while (current == null && !closing && isTaking()) {
         Request next = queue.poll();
         if (next == null) {
           break;
@@ -233,12 +235,17 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
     }
   }
 
+  /// Whether the client takes what is written, so that there may be more.
+  private boolean isTaking() {
+    return channel().isWritable() && (unsent == 0 || !service.unsent().isLong());
+  }
+
   private void begin(Request request) {
     current = request;
     ahead.begins(request);
     visit = Visit.begin(service.log(), request);
-    if (request.refusal() != null) {
-      send(request, Replies.refused(request, request.refusal()));
+    if (request.endsReading()) {
+      proceed(request);
       return;
     }
     long wait = turnstile.turn(request.client().address());
@@ -255,6 +262,10 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
   private void proceed(Request request) {
     turnstile.passed();
     if (closing) {
+      return;
+    }
+    if (request.refusal() != null) {
+      send(request, Replies.refused(request, request.refusal()));
       return;
     }
     Place place = routes.find(request, ends.local(channel()), service.reception());
@@ -283,30 +294,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
   private void ask(Request request, Place place) {
     Reception reception = service.reception();
     Reception.Asked asked = reception.asked(request, service.isSecure(), ends.local(channel()));
-    Thread.ofVirtual()
-        .name("ask")
-        .start(() -> {
-          Reply reply = null;
-          try {
-            reply = service.answering().ask(request, place, reception, asked);
-          } finally {
-            handOver(request, reply);
-          }
-        });
-  }
-
-  /// Takes a reply back to the event loop. There is none if its thread died of an error, and then
-  /// the client must not wait for ever.
-  private void handOver(Request request, @Nullable Reply reply) {
-    if (reply == null) {
-      channel().close();
-      return;
-    }
-    try {
-      channel().eventLoop().execute(() -> asked(request, reply));
-    } catch (RejectedExecutionException e) {
-      reply.payload().drop();
-    }
+    service
+        .answering()
+        .askAside(channel(), request, place, reception, asked, reply -> asked(request, reply));
   }
 
   private void asked(Request request, Reply reply) {
@@ -332,15 +322,10 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
 
   private void send(Request request, Reply reply) {
     if (log.isDebugEnabled()) {
-      log.debug(
-          "{} {} {} {}",
-          request.client().address(),
-          request.method(),
-          request.target(),
-          reply.code());
+      log.debug("{} {}", request.line(), reply.code());
     }
-    if (reply.payload() instanceof Payload.Memory(byte[] page)
-        && !service.pages().take(page.length)) {
+    int room = room(reply.payload());
+    if (room < 0) {
       service.clients().refusals().count(Refusals.Reason.PAGES, request.client().address());
       send(request, Replies.noRoom(request));
       return;
@@ -351,15 +336,19 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
       visit.answered(reply);
     }
     closeAfter = reply.close() || draining || !request.keepAlive();
-    byte[] small = reply.payload() instanceof Payload.Memory(byte[] bytes) ? bytes : NONE;
-    int length = reply.head().length + HeadEnd.MOST + small.length;
+    Payload.Shared small = reply.payload().small(service.unsent().piece(HotCache.SMALL));
+    int length = reply.head().length + HeadEnd.MOST + small.length();
     ByteBuf head = channel().alloc().directBuffer(length).writeBytes(reply.head());
     HeadEnd.write(head, service.date(), reply.confirmedAt(), closeAfter, request.http11());
-    head.writeBytes(small);
     switch (reply.payload()) {
-      case Payload.Nothing(), Payload.Memory(_) -> {
+      case Payload.Shared shared when shared.length() > small.length() -> {
+        channel().write(head);
+        sendBody(new SharedSender(writer(reply.framing()), shared, this));
+      }
+      case Payload.Nothing(), Payload.Memory(_), Payload.Shared _ -> {
+        head.writeBytes(small.bytes(), small.from(), small.length());
         boolean content = reply.code() == 200 || reply.code() == 206;
-        sendAll(head, content ? small.length : 0, small.length);
+        sendAll(head, content ? small.length() : 0, small.length(), room);
       }
       case Payload.File file -> {
         channel().write(head);
@@ -372,15 +361,24 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
     }
   }
 
+  /// Takes room for a page; negative if there is none. While clients are slow to take what is
+  /// written, small ones need it, too.
+  private int room(Payload payload) {
+    return payload instanceof Payload.Memory(byte[] page)
+        ? service.pages().take(page.length, service.unsent().piece(PageRoom.SMALL))
+        : 0;
+  }
+
   private BodyWriter writer(Framing framing) {
-    return new BodyWriter(channel(), framing, service.isSecure());
+    return new BodyWriter(channel(), framing, service.isSecure(), service.unsent());
   }
 
   /// Header and body in one; the next request need not wait until it is written.
   ///
   /// @param bodyLength to be counted for a content
   /// @param sentLength of the body
-  private void sendAll(ByteBuf bytes, int bodyLength, int sentLength) {
+  /// @param room that was taken for it
+  private void sendAll(ByteBuf bytes, int bodyLength, int sentLength, int room) {
     Reply.Tally counting = tally;
     tally = null;
     Visit visited = visit;
@@ -389,21 +387,31 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
     if (pace != null) {
       pace.sent(sentLength);
     }
-    ChannelFuture written = channel().write(bytes);
-    if (counting != null || visited != null || sentLength > 0) {
-      written.addListener(w -> {
-        traffic.sent(w.isSuccess() ? sentLength : 0);
-        service.pages().give(sentLength);
-        if (counting != null) {
-          counting.count(w.isSuccess() ? bodyLength : 0);
-        }
-        if (visited != null) {
-          visited.end(w.isSuccess() ? sentLength : 0, w.isSuccess());
-        }
-      });
-    }
+    int length = bytes.readableBytes();
+    unsent(length);
+    channel()
+        .write(bytes)
+        .addListener(w -> {
+          traffic.sent(w.isSuccess() ? sentLength : 0);
+          service.pages().give(room);
+          if (counting != null) {
+            counting.count(w.isSuccess() ? bodyLength : 0);
+          }
+          if (visited != null) {
+            visited.end(w.isSuccess() ? sentLength : 0, w.isSuccess());
+          }
+          unsent(-length);
+        });
     flush();
     replied();
+  }
+
+  private void unsent(int more) {
+    service.unsent().add(more);
+    unsent += more;
+    if (unsent == 0 && !queue.isEmpty()) {
+      advance();
+    }
   }
 
   private void sendBody(Sender body) {
@@ -483,6 +491,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
       return;
     }
     closing = true;
+    watch.forgetAll();
     current = null;
     queue.clear();
     ahead.end();

@@ -15,7 +15,8 @@ final class Decoder extends HttpRequestDecoder {
             .setAllowDuplicateContentLengths(false)
             .setStrictLineParsing(true)
             .setUseRfc9112TransferEncoding(true)
-            .setValidateHeaders(true));
+            .setHeadersFactory(FewHeaders.FACTORY)
+            .setTrailersFactory(FewHeaders.FACTORY));
   }
 
   /// Netty would drop one of the two.

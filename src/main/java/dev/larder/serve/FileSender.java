@@ -61,6 +61,11 @@ final class FileSender implements Sender {
     return sent;
   }
 
+  @Override
+  public boolean isFileLost() {
+    return body.source().isLost();
+  }
+
   private void step() {
     if (writing || resting || over) {
       return;

@@ -1,5 +1,6 @@
 package dev.larder.serve;
 
+import dev.larder.store.FileName;
 import dev.larder.store.GrowingFile;
 import dev.larder.store.OpenFile;
 import java.nio.channels.FileChannel;
@@ -17,6 +18,9 @@ sealed interface FileSource {
 
   /// Runs `wake` once there is more after `position`, or will never be.
   void whenPast(long position, Runnable wake);
+
+  /// Whether the file is there only because it is sent. Reads the disk.
+  boolean isLost();
 
   /// Ends the use. Called once.
   void end();
@@ -41,6 +45,11 @@ sealed interface FileSource {
     @Override
     public void whenPast(long position, Runnable wake) {
       wake.run();
+    }
+
+    @Override
+    public boolean isLost() {
+      return file.name().isLost();
     }
 
     @Override
@@ -69,6 +78,12 @@ sealed interface FileSource {
     @Override
     public void whenPast(long position, Runnable wake) {
       file.whenPast(position, wake);
+    }
+
+    @Override
+    public boolean isLost() {
+      FileName name = file.name();
+      return name != null && name.isLost();
     }
 
     @Override

@@ -16,6 +16,8 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.ssl.SslHandler;
@@ -52,6 +54,8 @@ import org.slf4j.LoggerFactory;
 public final class PackageListener implements Closeable {
   private static final Logger log = LoggerFactory.getLogger(PackageListener.class);
   private static final int MOST_LOOPS = 8;
+  private static final long MOST_IN_KERNEL = 256 << 10; // of what could not be sent yet
+  private static final int MOST_READ = 2048; // at once: two requests or ten
   private static final long SWEEP_SECONDS = 10;
   private static final long RETRY_SECONDS = 2; // how soon an address that comes up is served
 
@@ -91,6 +95,8 @@ public final class PackageListener implements Closeable {
             certificates != null,
             clients,
             room,
+            new Backlog(),
+            new Backlog(),
             new Semaphore(Service.MOST_AHEADS),
             access);
     this.terms = new Terms(service, certificates, settings.stopWithin());
@@ -372,7 +378,7 @@ public final class PackageListener implements Closeable {
             // One read bounds how many requests are decoded before reading can be stopped.
             .childOption(
                 ChannelOption.RECVBUF_ALLOCATOR,
-                new AdaptiveRecvByteBufAllocator(512, 2048, Limits.MAX_HEADER))
+                new AdaptiveRecvByteBufAllocator(512, 2048, MOST_READ))
             .childOption(
                 ChannelOption.WRITE_BUFFER_WATER_MARK,
                 new WriteBufferWaterMark(64 << 10, 256 << 10))
@@ -422,6 +428,10 @@ public final class PackageListener implements Closeable {
     protected void initChannel(Channel channel) {
       clients.add(channel);
       counts.accepted(channel);
+      if (channel instanceof EpollSocketChannel) {
+        // Else the kernel keeps megabytes for a client that takes nothing.
+        channel.config().setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, MOST_IN_KERNEL);
+      }
       Terms now = terms;
       Service service = now.service();
       Certificates certificates = now.certificates();
@@ -433,7 +443,7 @@ public final class PackageListener implements Closeable {
       if (certificates != null) {
         SslHandler tls = certificates.current().newHandler(channel.alloc());
         tls.setHandshakeTimeoutMillis(limits.header().toMillis());
-        channel.pipeline().addLast(tls);
+        channel.pipeline().addLast(connection.watch().beforeTls(), tls);
       }
       channel.pipeline().addLast(connection.watch(), new Decoder(), connection);
     }

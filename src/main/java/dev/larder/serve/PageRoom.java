@@ -34,15 +34,24 @@ final class PageRoom {
     makers.release();
   }
 
-  /// Takes room for a page until [#give(int)]; false if there is none. Does not block.
-  boolean take(int length) {
-    return length <= SMALL || bytes.tryAcquire(Math.min(length, MOST));
+  /// Takes room for a page. Does not block.
+  ///
+  /// @param small up to which length it needs none
+  /// @return how much was taken, for [#give(int)]; negative if there is none
+  int take(int length, int small) {
+    if (length <= small) {
+      return 0;
+    }
+    int room = Math.min(length, MOST);
+    return bytes.tryAcquire(room) ? room : -1;
   }
 
   /// Gives room back.
-  void give(int length) {
-    if (length > SMALL) {
-      bytes.release(Math.min(length, MOST));
+  ///
+  /// @param room as it was taken
+  void give(int room) {
+    if (room > 0) {
+      bytes.release(room);
     }
   }
 }

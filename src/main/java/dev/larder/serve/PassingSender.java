@@ -107,7 +107,7 @@ final class PassingSender implements Sender {
   }
 
   private int piece() {
-    return pace == null ? PIECE : pace.piece(PIECE);
+    return out.piece(pace == null ? PIECE : pace.piece(PIECE));
   }
 
   private long pause() {

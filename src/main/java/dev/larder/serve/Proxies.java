@@ -15,10 +15,10 @@ record Proxies(List<Network> trusted, boolean protocol) {
   /// There are none.
   static final Proxies NONE = new Proxies(List.of(), false);
 
-  private static final String FORWARDED = "Forwarded";
-  private static final String FORWARDED_FOR = "X-Forwarded-For";
-  private static final String FORWARDED_PROTO = "X-Forwarded-Proto";
-  private static final String FORWARDED_HOST = "X-Forwarded-Host";
+  static final String FORWARDED = "Forwarded";
+  static final String FORWARDED_FOR = "X-Forwarded-For";
+  static final String FORWARDED_PROTO = "X-Forwarded-Proto";
+  static final String FORWARDED_HOST = "X-Forwarded-Host";
 
   /// Takes a defensive copy.
   Proxies {

@@ -32,6 +32,8 @@ record Request(
     @Nullable Refusal refusal,
     @Nullable String agent,
     Client client) {
+  private static final int OVERHEAD = 160;
+
   /// A request that is not answered.
   ///
   /// @param code HTTP status
@@ -60,9 +62,19 @@ record Request(
     return new Request(method, target, host, conditions, http11, keepAlive, why, agent, client);
   }
 
-  /// About how many characters it keeps in memory.
+  /// Who asks for what, for the log.
+  String line() {
+    return client.address() + " " + method + " " + target;
+  }
+
+  /// Whether nothing that follows it on its connection is listened to.
+  boolean endsReading() {
+    return refusal != null && refusal.close();
+  }
+
+  /// About how many bytes it takes in memory.
   int size() {
-    return target.length() + length(host) + length(agent) + conditions.size();
+    return OVERHEAD + target.length() + length(host) + length(agent) + conditions.size();
   }
 
   private static int length(@Nullable String text) {
@@ -121,7 +133,7 @@ record Request(
       case TooLongHttpLineException _ ->
           new Refusal(414, "The request line is longer than 8 KiB.", true);
       case TooLongHttpHeaderException _ ->
-          new Refusal(431, "The request's headers are longer than 16 KiB.", true);
+          new Refusal(431, "The request's headers are longer than 16 KiB, or too many.", true);
       default -> new Refusal(400, "The request is not well-formed HTTP.", true);
     };
   }

@@ -25,6 +25,12 @@ interface Sender {
   /// Bytes of body written so far.
   long sent();
 
+  /// Whether what is sent is a file that is only there because of that. Reads the disk; on any
+  /// thread.
+  default boolean isFileLost() {
+    return false;
+  }
+
   /// What a sender needs of its connection.
   interface Line {
     /// How fast the client may be sent something; null if that has no limit.

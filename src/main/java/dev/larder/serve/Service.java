@@ -13,6 +13,9 @@ import java.util.concurrent.Semaphore;
 /// @param isSecure whether connections speak TLS
 /// @param clients what clients use and may use
 /// @param pages room for large pages
+/// @param unread what clients have sent of requests that are not finished
+/// @param unsent what was written and clients have not taken; that of files is not in memory, but
+///   for TLS
 /// @param aheads room for contents that are told of waiting requests, of all connections together
 /// @param log told of every request
 record Service(
@@ -23,6 +26,8 @@ record Service(
     boolean isSecure,
     ClientLimits clients,
     PageRoom pages,
+    Backlog unread,
+    Backlog unsent,
     Semaphore aheads,
     AccessLog log) {
   /// Enough for a dozen of machines that upgrade at once; what finds no room is not looked ahead
@@ -31,6 +36,7 @@ record Service(
 
   /// The same for connections that are still to come.
   Service with(Reception other, boolean secure) {
-    return new Service(answering, date, other, limits, secure, clients, pages, aheads, log);
+    return new Service(
+        answering, date, other, limits, secure, clients, pages, unread, unsent, aheads, log);
   }
 }

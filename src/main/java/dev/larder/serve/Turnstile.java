@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Turnstile {
   private static final long SECOND = 1_000_000_000L;
 
-  /// How much of requests that wait may be in memory, in characters; beyond that reading stops.
+  /// How much of requests that wait may be in memory, in bytes; beyond that reading stops.
   private static final int MOST_WAITING = 16 * 1024;
 
   private final ClientLimits clients;

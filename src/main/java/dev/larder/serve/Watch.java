@@ -1,25 +1,32 @@
 package dev.larder.serve;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandler;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Closes a connection whose client is too slow: with a request's header, with its next request, or
-/// with taking what is written. Sits in front of the decoder, where it sees bytes arrive.
+/// with taking what is written. Sits in front of the decoder, where it sees bytes arrive, and
+/// closes one that is in the middle of a long request while there are too many of those.
 @SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes the channel
 final class Watch extends ChannelInboundHandlerAdapter {
   private static final Logger log = LoggerFactory.getLogger(Watch.class);
   private static final long NEVER = Long.MIN_VALUE;
 
   private final Limits limits;
+  private final Backlog unread;
   private BooleanSupplier busy = () -> false;
+  private Supplier<@Nullable Sender> sending = () -> null;
+  private @Nullable BodyWatch body;
   private @Nullable Channel channel;
   private @Nullable ScheduledFuture<?> ticking;
   private long headerSince = NEVER;
@@ -28,17 +35,25 @@ final class Watch extends ChannelInboundHandlerAdapter {
   private long progress = -1;
   private int head;
   private boolean hurried;
+  private boolean deaf;
+  private int unfinished; // bytes of a request that are in memory
+  private int sealed; // and of TLS that nothing could be read of yet
 
-  Watch(Limits limits) {
+  /// @param unread what all connections together have of unfinished requests
+  Watch(Limits limits, Backlog unread) {
     this.limits = limits;
+    this.unread = unread;
   }
 
   /// Starts watching.
   ///
   /// @param isBusy whether a request is in progress
-  void start(Channel watched, BooleanSupplier isBusy) {
+  /// @param whatIsSent the body in progress; null if there is none
+  void start(Channel watched, BooleanSupplier isBusy, Supplier<@Nullable Sender> whatIsSent) {
     channel = watched;
     busy = isBusy;
+    sending = whatIsSent;
+    body = new BodyWatch(watched, limits.stalled().toNanos());
     idleSince = System.nanoTime();
     progressSince = idleSince;
     long tick = limits.tick().toNanos();
@@ -55,6 +70,7 @@ final class Watch extends ChannelInboundHandlerAdapter {
     if (ticking != null) {
       ticking.cancel(false);
     }
+    forget();
   }
 
   @Override
@@ -62,12 +78,58 @@ final class Watch extends ChannelInboundHandlerAdapter {
     if (headerSince == NEVER) {
       headerSince = System.nanoTime();
     }
+    if (sealed > 0) {
+      unread.add(-sealed);
+      sealed = 0;
+    }
+    int length = length(message);
+    unfinished += length;
+    unread.add(length);
     ctx.fireChannelRead(message);
+    closeIfMuch();
+  }
+
+  /// What sees the bytes of TLS arrive, to be put in front of what reads it: of a record that does
+  /// not end nothing comes further.
+  ChannelInboundHandler beforeTls() {
+    return new ChannelInboundHandlerAdapter() {
+      @Override
+      public void channelRead(ChannelHandlerContext ctx, Object message) {
+        int length = length(message);
+        sealed += length;
+        unread.add(length);
+        ctx.fireChannelRead(message);
+        closeIfMuch();
+      }
+    };
+  }
+
+  private int length(Object message) {
+    return message instanceof ByteBuf bytes && !deaf ? bytes.readableBytes() : 0;
+  }
+
+  private void closeIfMuch() {
+    if (unfinished + sealed > Backlog.LITTLE && unread.isLong()) {
+      close("is in the middle of a long request, like many others");
+    }
   }
 
   /// A request's header has been read.
   void headerComplete() {
     headerSince = NEVER;
+  }
+
+  /// Nothing of what was read is in memory any more, nor will be: it is thrown away.
+  void forgetAll() {
+    forget();
+    deaf = true;
+  }
+
+  /// Nothing of what was read is in memory any more, but for what one read of the socket brings.
+  void forget() {
+    unread.add(-unfinished - sealed);
+    unfinished = 0;
+    sealed = 0;
   }
 
   /// A request has been replied to. Whatever of the next one came meanwhile counts from now.
@@ -83,6 +145,9 @@ final class Watch extends ChannelInboundHandlerAdapter {
       return;
     }
     long now = System.nanoTime();
+    if (body != null) {
+      body.tick(now, sending.get());
+    }
     if (isStalled(channel, now)) {
       close("takes no bytes");
     } else if (!busy.getAsBoolean()) {

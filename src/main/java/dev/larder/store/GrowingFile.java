@@ -1,6 +1,7 @@
 package dev.larder.store;
 
 import java.nio.channels.FileChannel;
+import org.jspecify.annotations.Nullable;
 
 /// A file that is still being written, read by any number of clients at their own pace.
 ///
@@ -22,6 +23,9 @@ public interface GrowingFile {
   /// longer [State.Running]; at once if that is so already. It runs on the writer's thread and must
   /// not block.
   void whenPast(long position, Runnable wake);
+
+  /// The name the complete file has got; null as long as it has none.
+  @Nullable FileName name();
 
   /// A reader is done with [#channel()].
   void leave();

@@ -14,11 +14,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class OpenFile implements Closeable {
   private final FileChannel channel;
   private final long size;
+  private final FileName name;
   private final AtomicInteger users = new AtomicInteger(1);
 
-  private OpenFile(FileChannel channel, long size) {
+  private OpenFile(FileChannel channel, long size, FileName name) {
     this.channel = channel;
     this.size = size;
+    this.name = name;
   }
 
   /// Opens `path` for one user.
@@ -27,7 +29,7 @@ public final class OpenFile implements Closeable {
   public static OpenFile open(Path path) throws IOException {
     FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
     try {
-      return new OpenFile(channel, channel.size());
+      return new OpenFile(channel, channel.size(), FileName.of(path));
     } catch (IOException e) {
       channel.close();
       throw e;
@@ -42,6 +44,11 @@ public final class OpenFile implements Closeable {
   /// Length in bytes when it was opened.
   public long size() {
     return size;
+  }
+
+  /// The name it was opened by.
+  public FileName name() {
+    return name;
   }
 
   /// Adds a user; false if the last one has closed it meanwhile, and then it must not be used.

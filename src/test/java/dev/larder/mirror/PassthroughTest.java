@@ -40,6 +40,13 @@ class PassthroughTest {
   }
 
   @Test
+  void whatItSaysOfANameThatNobodyPromisedIsNotCounted() {
+    Upstream upstream = asked(new Fault.Status(403));
+    assertThat(upstream.available()).isTrue();
+    assertThat(upstream.report().failures()).isZero();
+  }
+
+  @Test
   void anErrorOfOneIsCounted() {
     Upstream upstream = asked(new Fault.Status(500));
     assertThat(upstream.available()).isFalse();

@@ -54,6 +54,17 @@ class UpstreamTest {
   }
 
   @Test
+  void aFailureIsNewsOncePerBackOffHoweverOftenClientsAsk() {
+    assertThat(upstream.failed("refused")).isTrue();
+    for (int i = 0; i < 20; i++) {
+      assertThat(upstream.failed("refused")).isFalse();
+    }
+    pass(Duration.ofSeconds(1));
+    assertThat(upstream.failed("refused")).isTrue();
+    assertThat(upstream.failed("refused")).isFalse();
+  }
+
+  @Test
   void failuresAtOnceCountAsOne() {
     for (int i = 0; i < 20; i++) {
       upstream.failed("refused");

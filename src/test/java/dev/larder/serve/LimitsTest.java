@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.larder.limits.LimitsFixture;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,10 +34,12 @@ class LimitsTest {
 
   private final PlainContent arch;
   private final Listening listening;
+  private final Path huge;
 
   LimitsTest(Transport transport, @TempDir Path directory) throws IOException {
     arch = new PlainContent("arch", directory).file("a", new byte[3]);
-    try (RandomAccessFile sparse = new RandomAccessFile(directory.resolve("huge").toFile(), "rw")) {
+    huge = directory.resolve("huge");
+    try (RandomAccessFile sparse = new RandomAccessFile(huge.toFile(), "rw")) {
       sparse.setLength(SIZE);
     }
     listening = Listening.limited(transport, STRICT, LimitsFixture.limits("connections = 3"), arch);
@@ -112,6 +115,50 @@ class LimitsTest {
       }
       assertThat(client.exactly(SIZE - taken)).hasSize(SIZE - taken);
       await().until(() -> arch.sent.equals(List.of(new PlainContent.Sent(true, SIZE))));
+    }
+  }
+
+  @Test
+  void oneThatTakesALittleOfAFileThatWasRemovedIs() throws Exception {
+    try (RawClient client = listening.client()) {
+      client.get("/arch/huge").readStart();
+      Files.delete(huge);
+      int taken = 0;
+      try {
+        while (taken < SIZE && pause(400)) {
+          taken += client.exactly(1 << 20).length;
+        }
+      } catch (IOException e) {
+        // It ends in the middle.
+      }
+      assertThat(taken).isBetween(2 << 20, SIZE / 2);
+      await().atMost(Duration.ofSeconds(8)).until(() -> arch.sent.size() == 1);
+      assertThat(arch.sent.getFirst().bytes()).isLessThan(SIZE);
+    }
+  }
+
+  @Test
+  void whatIsRefusedAnywayTakesATurn() throws Exception {
+    try (Listening strict =
+        Listening.limited(
+            Transport.plain(),
+            Listening.PATIENT,
+            LimitsFixture.limits("requests-per-client = 1", "request-burst = 2"),
+            arch)) {
+      List<RawClient> clients = new ArrayList<>();
+      for (int i = 0; i < 10; i++) {
+        RawClient client = strict.client();
+        clients.add(client.request("DELETE", "/arch/a"));
+      }
+      await()
+          .until(() -> {
+            try (RawClient client = strict.client()) {
+              return client.request("DELETE", "/arch/a").read().code() == 429;
+            }
+          });
+      for (RawClient client : clients) {
+        client.close();
+      }
     }
   }
 

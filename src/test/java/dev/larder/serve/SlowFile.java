@@ -1,5 +1,6 @@
 package dev.larder.serve;
 
+import dev.larder.store.FileName;
 import dev.larder.store.GrowingFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /// A file that grows when the test says so.
 final class SlowFile implements GrowingFile {
@@ -100,6 +102,11 @@ final class SlowFile implements GrowingFile {
       }
     }
     wake.run();
+  }
+
+  @Override
+  public @Nullable FileName name() {
+    return null;
   }
 
   @Override
