@@ -30,6 +30,7 @@ class StrangersIT {
   private static final int EACH = 64; // connections of one address
   private static final int PATIENCE = 10_000;
   private static final PackageSpec PACKAGE = PackageSpec.of("small", "1-1").payload(14_000);
+  private static final PackageSpec LARGE = PackageSpec.of("large", "1-1").payload(3_000_000);
   private static final String BRANCH = "core/os/x86_64/";
   private static final String SMALL = BRANCH + PACKAGE.fileName();
 
@@ -44,6 +45,7 @@ class StrangersIT {
     upstream = FaultyUpstream.start();
     try (ArchRepository repository = ArchRepository.unsigned("core")) {
       repository.add(PACKAGE);
+      repository.add(LARGE);
       upstream.publish(repository.next());
     }
     List<String> tables = new ArrayList<>();
@@ -124,6 +126,29 @@ class StrangersIT {
   void longRequestsThatDoNotEnd() throws Exception {
     String name = "a".repeat(8000);
     send(40, "GET /" + name + " HTTP/1.1\r\nHost: x\r\nUser-Agent: " + name + name.substring(500));
+    assertMemoryIsEnough();
+  }
+
+  /// Of each one request is being answered, with a file that is not read, and one waits.
+  @Test
+  void longRequestsThatAreAnswered() throws Exception {
+    URI large = larder.uri(BRANCH + LARGE.fileName());
+    assertThat(Download.get(large).status()).isEqualTo(200);
+    String get =
+        "GET %s HTTP/1.1\r\nHost: x\r\nUser-Agent: %s\r\n\r\n"
+            .formatted(large.getRawPath(), "a".repeat(15_000));
+    send(48, get.repeat(2));
+    assertMemoryIsEnough();
+  }
+
+  /// What comes after a request with a body is not looked at.
+  @Test
+  void moreThanWasListenedTo() throws Exception {
+    URI large = larder.uri(BRANCH + LARGE.fileName());
+    assertThat(Download.get(large).status()).isEqualTo(200);
+    String get = "GET %s HTTP/1.1\r\nHost: x\r\n".formatted(large.getRawPath());
+    String more = "GET / HTTP/1.1\r\nHost: x\r\nUser-Agent: " + "a".repeat(15_500);
+    send(48, get + "\r\n" + get + "Content-Length: 1\r\n\r\n." + more);
     assertMemoryIsEnough();
   }
 }

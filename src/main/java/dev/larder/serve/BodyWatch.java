@@ -12,14 +12,16 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("FutureReturnValueIgnored") // closing
 final class BodyWatch {
   private static final Logger log = LoggerFactory.getLogger(BodyWatch.class);
+  private static final long NEVER = Long.MIN_VALUE;
 
   private final Channel channel;
   private final long patience; // nanoseconds
   private @Nullable Sender body;
   private long lookedAt;
-  private boolean wasLost;
+  private long lostSince = NEVER;
 
-  /// @param patience how long it may take, once it was seen that its file is lost
+  /// @param patience how long it is between two looks; it may take two of that, once it was seen
+  ///   that its file is lost
   BodyWatch(Channel channel, long patience) {
     this.channel = channel;
     this.patience = patience;
@@ -32,7 +34,7 @@ final class BodyWatch {
     if (sending == null || !sending.equals(body)) {
       body = sending;
       lookedAt = now;
-      wasLost = false;
+      lostSince = NEVER;
     } else if (now - lookedAt >= patience) {
       lookedAt = now;
       Thread.startVirtualThread(() -> look(sending));
@@ -40,23 +42,25 @@ final class BodyWatch {
   }
 
   private void look(Sender of) {
-    if (of.isFileLost()) {
-      try {
-        channel.eventLoop().execute(() -> lost(of));
-      } catch (RejectedExecutionException e) {
-        log.debug("no longer listening", e);
-      }
+    boolean lost = of.isFileLost();
+    try {
+      channel.eventLoop().execute(() -> seen(of, lost));
+    } catch (RejectedExecutionException e) {
+      log.debug("no longer listening", e);
     }
   }
 
-  private void lost(Sender of) {
+  private void seen(Sender of, boolean lost) {
     if (!of.equals(body)) {
       return;
     }
-    if (wasLost) {
+    if (!lost) {
+      lostSince = NEVER;
+    } else if (lostSince == NEVER) {
+      lostSince = lookedAt;
+    } else if (lookedAt - lostSince >= 2 * patience) {
       log.debug("closing {}, which takes long over a file that was removed", channel);
       channel.close();
     }
-    wasLost = true;
   }
 }

@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Writes pieces of one body to a channel, as chunks where the framing asks for it. File pieces
 /// leave by `sendfile`, or over TLS through a buffer. On the event loop only.
@@ -24,6 +26,7 @@ final class BodyWriter {
   /// Over TLS a piece is in memory twice.
   private static final int TLS_PIECE = 128 << 10;
 
+  private static final Logger log = LoggerFactory.getLogger(BodyWriter.class);
   private static final byte[] LINE_END = {'\r', '\n'};
   private static final byte[] LAST_CHUNK = {'0', '\r', '\n', '\r', '\n'};
 
@@ -66,8 +69,21 @@ final class BodyWriter {
     return framed(piece, length);
   }
 
+  /// A buffer of `channel`, or null if there is no memory for it.
+  static @Nullable ByteBuf bufferOrNull(Channel channel, int length) {
+    try {
+      return channel.alloc().directBuffer(length);
+    } catch (OutOfMemoryError e) {
+      log.warn("{}: {}", channel, e.getMessage());
+      return null;
+    }
+  }
+
   private ByteBuf read(FileChannel file, long position, int length) throws IOException {
-    ByteBuf buffer = channel.alloc().directBuffer(length);
+    ByteBuf buffer = bufferOrNull(channel, length);
+    if (buffer == null) {
+      throw new IOException("there is no memory for a piece of it");
+    }
     try {
       while (buffer.readableBytes() < length) {
         long at = position + buffer.readableBytes();

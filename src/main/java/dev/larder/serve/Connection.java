@@ -13,7 +13,6 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,15 +33,16 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
   private final Service service;
   private final Routes routes;
   private final Traffic traffic;
-  private final ArrayDeque<Request> queue = new ArrayDeque<>();
+  private final Pending pending;
   private final Watch watch;
   private final LookAhead ahead;
   private final Turnstile turnstile;
   private @Nullable Channel open;
-  private @Nullable Request current;
   private @Nullable Sender sender;
   private Reply.@Nullable Tally tally;
   private @Nullable Visit visit;
+  private boolean busy; // with a request that was begun
+  private boolean deaf; // to whatever comes after the last request
   private boolean closeAfter;
   private boolean advancing;
   private boolean inBatch;
@@ -58,6 +58,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
     this.service = service;
     this.routes = routes;
     this.traffic = traffic;
+    this.pending = new Pending(service.limits().queued(), service.unread());
     this.watch = new Watch(service.limits(), service.unread());
     this.ahead = new LookAhead(service, routes);
     this.turnstile = new Turnstile(service.clients());
@@ -90,7 +91,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
       case WELCOME -> {}
       case UNTOLD -> channel().close();
       case TOO_MANY, TOO_MANY_OF_CLIENT -> {
-        queue.add(Turnstile.tooMany(verdict, ends.client(channel())));
+        pending.add(Turnstile.tooMany(verdict, ends.client(channel())));
         advance();
       }
     }
@@ -104,7 +105,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
   }
 
   private boolean isBusy() {
-    return current != null || !queue.isEmpty();
+    return busy || !pending.isEmpty();
   }
 
   // Reading
@@ -115,37 +116,33 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
     try {
       // What is not a request's header is a body, and whoever sends one is not listened to again.
       watch.forget();
-      if (message instanceof HttpRequest request && !closing) {
+      if (message instanceof HttpRequest request && !closing && !deaf) {
         watch.headerComplete();
-        Request added = read(request);
-        if (added.endsReading()) {
-          watch.forgetAll();
-        }
-        queue.add(added);
-        turnstile.waits(added.size());
-        if (queue.size() >= service.limits().queued() || turnstile.isFull()) {
-          ctx.channel().config().setAutoRead(false);
-        }
-        advance();
-        if (!queue.isEmpty()) {
-          ahead.waits(ctx.channel(), added);
-        }
+        accept(ctx, service.read(request, ends.client(channel())));
       }
     } finally {
       ReferenceCountUtil.release(message);
     }
   }
 
-  private Request read(HttpRequest request) {
-    Reception reception = service.reception();
-    Client client = reception.proxies().client(ends.client(channel()), request.headers());
-    Request asked = Request.of(request, client == null ? ends.client(channel()) : client);
-    Place.Closed closed = reception.closed(client);
-    if (closed == null) {
-      return asked;
+  private void accept(ChannelHandlerContext ctx, Request request) {
+    if (pending.isTooLong(request)) {
+      log.debug("closing {}, which asks at length, like many others", ctx.channel());
+      ctx.close();
+      return;
     }
-    service.clients().refusals().count(closed.reason(), asked.client().address());
-    return asked.refused(new Request.Refusal(closed.code(), closed.why(), closed.close()));
+    if (request.endsReading()) {
+      deaf = true;
+      watch.deafen();
+    }
+    pending.add(request);
+    if (pending.isFull()) {
+      ctx.channel().config().setAutoRead(false);
+    }
+    advance();
+    if (!pending.isEmpty()) {
+      ahead.waits(ctx.channel(), request);
+    }
   }
 
   @Override
@@ -176,7 +173,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     closing = true;
-    queue.clear();
+    pending.clear();
     ahead.end();
     watch.stop();
     turnstile.close();
@@ -209,12 +206,11 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
     }
     advancing = true;
     try {
-      while (current == null && !closing && isTaking()) {
-        Request next = queue.poll();
+      while (!busy && !closing && isTaking()) {
+        Request next = pending.next();
         if (next == null) {
           break;
         }
-        turnstile.waits(-next.size());
         begin(next);
       }
     } finally {
@@ -227,9 +223,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
       if (!isBusy()) {
         closeOrderly();
       }
-    } else if (!channel().config().isAutoRead()
-        && queue.size() <= service.limits().queued() / 2
-        && !turnstile.isFull()) {
+    } else if (!channel().config().isAutoRead() && pending.hasRoom()) {
       // Not only once all are answered: what the client has sent meanwhile is looked ahead to.
       channel().config().setAutoRead(true);
     }
@@ -241,7 +235,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
   }
 
   private void begin(Request request) {
-    current = request;
+    busy = true;
     ahead.begins(request);
     visit = Visit.begin(service.log(), request);
     if (request.endsReading()) {
@@ -324,7 +318,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
     if (log.isDebugEnabled()) {
       log.debug("{} {}", request.line(), reply.code());
     }
-    int room = room(reply.payload());
+    int room = service.room(reply.payload());
     if (room < 0) {
       service.clients().refusals().count(Refusals.Reason.PAGES, request.client().address());
       send(request, Replies.noRoom(request));
@@ -336,9 +330,18 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
       visit.answered(reply);
     }
     closeAfter = reply.close() || draining || !request.keepAlive();
+    pending.answered();
     Payload.Shared small = reply.payload().small(service.unsent().piece(HotCache.SMALL));
     int length = reply.head().length + HeadEnd.MOST + small.length();
-    ByteBuf head = channel().alloc().directBuffer(length).writeBytes(reply.head());
+    ByteBuf head = BodyWriter.bufferOrNull(channel(), length);
+    if (head == null) {
+      service.pages().give(room);
+      reply.payload().drop();
+      count(0);
+      channel().close();
+      return;
+    }
+    head.writeBytes(reply.head());
     HeadEnd.write(head, service.date(), reply.confirmedAt(), closeAfter, request.http11());
     switch (reply.payload()) {
       case Payload.Shared shared when shared.length() > small.length() -> {
@@ -361,14 +364,6 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
     }
   }
 
-  /// Takes room for a page; negative if there is none. While clients are slow to take what is
-  /// written, small ones need it, too.
-  private int room(Payload payload) {
-    return payload instanceof Payload.Memory(byte[] page)
-        ? service.pages().take(page.length, service.unsent().piece(PageRoom.SMALL))
-        : 0;
-  }
-
   private BodyWriter writer(Framing framing) {
     return new BodyWriter(channel(), framing, service.isSecure(), service.unsent());
   }
@@ -388,7 +383,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
       pace.sent(sentLength);
     }
     int length = bytes.readableBytes();
-    unsent(length);
+    unsent(length, room);
     channel()
         .write(bytes)
         .addListener(w -> {
@@ -400,16 +395,17 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
           if (visited != null) {
             visited.end(w.isSuccess() ? sentLength : 0, w.isSuccess());
           }
-          unsent(-length);
+          unsent(-length, -room);
         });
     flush();
     replied();
   }
 
-  private void unsent(int more) {
-    service.unsent().add(more);
+  /// @param counted how much of it has room elsewhere
+  private void unsent(int more, int counted) {
+    service.unsent().add(more - counted);
     unsent += more;
-    if (unsent == 0 && !queue.isEmpty()) {
+    if (unsent == 0 && !pending.isEmpty()) {
       advance();
     }
   }
@@ -460,7 +456,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
   }
 
   private void replied() {
-    current = null;
+    busy = false;
     watch.replied();
     if (closeAfter) {
       closeOrderly();
@@ -478,7 +474,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
 
   private void drainHere() {
     draining = true;
-    if ((current == null || turnstile.isWaiting()) && !closing) {
+    if ((!busy || turnstile.isWaiting()) && !closing) {
       closeOrderly();
     }
   }
@@ -491,9 +487,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Sender.Li
       return;
     }
     closing = true;
-    watch.forgetAll();
-    current = null;
-    queue.clear();
+    watch.deafen();
+    busy = false;
+    pending.clear();
     ahead.end();
     Linger.begin(channel(), inputEnded, service.limits().linger());
   }

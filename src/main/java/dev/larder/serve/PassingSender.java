@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes the channel
 final class PassingSender implements Sender {
   private static final Logger log = LoggerFactory.getLogger(PassingSender.class);
-  private static final int PIECE = 64 << 10;
+  private static final int PIECE = 32 << 10;
   private static final int AHEAD = 4;
   private static final long MOST_REST = 100_000_000; // nanoseconds, until it is seen who is gone
 
@@ -65,7 +65,7 @@ final class PassingSender implements Sender {
     boolean complete = false;
     try {
       complete = pass(body.passage().stream());
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
       // The root of this thread: whatever it was, the body ends here.
       log.debug("body of {} ends short: {}", channel, e.toString());
     } finally {

@@ -12,14 +12,10 @@ import org.jspecify.annotations.Nullable;
 final class Turnstile {
   private static final long SECOND = 1_000_000_000L;
 
-  /// How much of requests that wait may be in memory, in bytes; beyond that reading stops.
-  private static final int MOST_WAITING = 16 * 1024;
-
   private final ClientLimits clients;
   private OpenConnections.@Nullable Ticket ticket;
   private @Nullable InetAddress client;
   private @Nullable Pace pace;
-  private int waiting;
   private boolean isWaiting;
 
   Turnstile(ClientLimits clients) {
@@ -111,15 +107,5 @@ final class Turnstile {
   /// How fast the client of the last request may go; null if it has no limits.
   @Nullable Pace pace() {
     return pace;
-  }
-
-  /// Counts a request that waits, or with a negative size one that no longer does.
-  void waits(int size) {
-    waiting += size;
-  }
-
-  /// Whether so much waits that reading should stop.
-  boolean isFull() {
-    return waiting > MOST_WAITING;
   }
 }

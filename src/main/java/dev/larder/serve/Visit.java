@@ -4,19 +4,27 @@ import dev.larder.log.AccessEntry;
 import dev.larder.log.AccessLog;
 import dev.larder.repo.CacheStatus;
 import dev.larder.repo.Content;
+import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
 /// One request on its way, as the access log will tell of it. On the event loop only.
 final class Visit {
   private final AccessLog log;
-  private final Request request;
+  private final InetAddress client;
+  private final AccessEntry.Asked asked; // cut to what the log takes
   private final long begunAt = System.nanoTime();
-  private @Nullable Place place;
+  private @Nullable Content content;
   private @Nullable Reply reply;
 
   private Visit(AccessLog log, Request request) {
     this.log = log;
-    this.request = request;
+    client = request.client().address();
+    asked =
+        new AccessEntry.Asked(
+            request.method(),
+            request.target(),
+            request.http11() ? "HTTP/1.1" : "HTTP/1.0",
+            request.agent());
   }
 
   /// Begins one; null if nothing is to be told of it.
@@ -26,7 +34,12 @@ final class Visit {
 
   /// Where the request leads.
   void at(Place found) {
-    place = found;
+    content =
+        switch (found) {
+          case Place.Inside inside -> inside.content();
+          case Place.Closed closed -> closed.content();
+          case Place.Front _, Place.Nowhere _ -> null;
+        };
   }
 
   /// The response begins.
@@ -45,28 +58,16 @@ final class Visit {
     log.add(
         new AccessEntry(
             System.currentTimeMillis(),
-            request.client().address(),
-            new AccessEntry.Asked(
-                request.method(),
-                request.target(),
-                request.http11() ? "HTTP/1.1" : "HTTP/1.0",
-                request.agent()),
+            client,
+            asked,
             code,
             bytes,
             System.nanoTime() - begunAt,
             complete,
             new AccessEntry.Found(
-                content(), verdict(code, status), status == null ? null : status.upstream())));
-  }
-
-  private @Nullable String content() {
-    Content content =
-        switch (place) {
-          case Place.Inside inside -> inside.content();
-          case Place.Closed closed -> closed.content();
-          case null, default -> null;
-        };
-    return content == null ? null : content.name();
+                content == null ? null : content.name(),
+                verdict(code, status),
+                status == null ? null : status.upstream())));
   }
 
   /// How it was found, in a word.

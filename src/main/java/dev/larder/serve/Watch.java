@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandler;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -82,6 +83,10 @@ final class Watch extends ChannelInboundHandlerAdapter {
       unread.add(-sealed);
       sealed = 0;
     }
+    if (deaf) {
+      ReferenceCountUtil.release(message);
+      return;
+    }
     int length = length(message);
     unfinished += length;
     unread.add(length);
@@ -105,7 +110,7 @@ final class Watch extends ChannelInboundHandlerAdapter {
   }
 
   private int length(Object message) {
-    return message instanceof ByteBuf bytes && !deaf ? bytes.readableBytes() : 0;
+    return message instanceof ByteBuf bytes ? bytes.readableBytes() : 0;
   }
 
   private void closeIfMuch() {
@@ -119,9 +124,8 @@ final class Watch extends ChannelInboundHandlerAdapter {
     headerSince = NEVER;
   }
 
-  /// Nothing of what was read is in memory any more, nor will be: it is thrown away.
-  void forgetAll() {
-    forget();
+  /// Nothing that comes is listened to any more: it is thrown away.
+  void deafen() {
     deaf = true;
   }
 

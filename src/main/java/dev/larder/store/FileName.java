@@ -2,6 +2,7 @@ package dev.larder.store;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,14 @@ public record FileName(Path path, @Nullable Object key) {
   /// Whether it has no file any more, or another one: then the bytes take their place on the disk
   /// for those only who have them open. False where that cannot be told. Reads the disk.
   public boolean isLost() {
-    return key == null ? !Files.exists(path) : !key.equals(keyOf(path));
+    try {
+      Object now = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+      return key != null && !key.equals(now);
+    } catch (NoSuchFileException e) {
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private static @Nullable Object keyOf(Path path) {

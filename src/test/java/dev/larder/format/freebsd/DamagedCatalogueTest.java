@@ -128,7 +128,13 @@ final class DamagedCatalogueTest {
   private static boolean isSame(String key, String text, ObjectNode record) {
     return text.endsWith("*")
         || (key.equals("abi") && text.equalsIgnoreCase(record.get(key).asString()))
-        || (key.equals("arch") && text.toLowerCase(Locale.ROOT).startsWith("freebsd:14:"));
+        || ((key.equals("arch") || isOlderForm(text))
+            && text.toLowerCase(Locale.ROOT).startsWith("freebsd:14:"));
+  }
+
+  // Which may stand under either name: `FreeBSD:14:amd:4`.
+  private static boolean isOlderForm(String text) {
+    return text.split(":", -1).length > 3 && !text.contains("::") && !text.endsWith(":");
   }
 
   // A sum that is well-formed can only be known for wrong by its file, or a signature.
