@@ -32,6 +32,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /// `larder doctor` against upstreams and name servers of this machine, the good and the bad.
@@ -218,6 +220,20 @@ class DoctorIT {
       assertThat(doctor(mirror("arch", "http://127.0.0.1:9", taken)).out())
           .contains("mirror arch " + address + ": cannot be listened on");
     }
+  }
+
+  /// Linux has all of 127.0.0.0/8, of which its interface shows one.
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void anAddressThatNoInterfaceShowsIsNotMissing() throws IOException {
+    InetAddress hidden = InetAddress.ofLiteral("127.0.0.3");
+    String address;
+    try (ServerSocket socket = new ServerSocket(0, 1, hidden)) {
+      address = "127.0.0.3:" + socket.getLocalPort();
+    }
+    String listen = "listen = [\"" + address + "\"]";
+    assertThat(doctor(mirror("arch", "http://127.0.0.1:9", listen)).out())
+        .contains("mirror arch " + address + ": free");
   }
 
   @Test

@@ -91,7 +91,7 @@ class ShadowIT {
     String own = "[repo.made]\nformat = \"pacman\"\npath = ";
     Files.writeString(file(), base + MIRROR + own + "\"/taken/x86_64\"\n");
     assertThat(larder("config", "check"))
-        .contains("/taken/x86_64 is below /taken/, where [mirror.taken] answers")
+        .contains("nobody is led to /taken/x86_64: [mirror.taken] answers at /taken/ and below")
         .contains("path = ")
         .contains("choose another path here, or another name for the mirror");
 

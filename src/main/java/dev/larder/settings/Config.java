@@ -239,8 +239,7 @@ public record Config(
             .get(i)
             .complain(
                 RepositorySettings.PATHS,
-                "%s is below /%s/, where [mirror.%s] answers"
-                    .formatted(shadow.path(), shadow.mirror(), shadow.mirror()),
+                "nobody is led to %s: %s".formatted(shadow.path(), shadow.problem()),
                 "choose another path here, or another name for the mirror");
       }
     }
